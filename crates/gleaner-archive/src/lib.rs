@@ -1,0 +1,69 @@
+//! From the bytes of a web archive to decoded text, with every byte accounted for.
+//!
+//! [`ArchiveReader`] reads WARC and WET, plain or compressed, and gives out one [`Entry`] after the
+//! other: a [`Record`], or what stands in the way of one. It knows its own limits ([`ReaderOptions`])
+//! and goes on after damage. [`payload`] turns the block of a record into a page or a text: HTTP
+//! head, chunks, content coding, charset; [`skipped_by_header`] says beforehand, by the header alone,
+//! that there is none. [`decode_html`] and [`decode_text`] are the charset step alone. A reader and a
+//! decoder share nothing, so that one thread can read while others decode.
+//!
+//! ```
+//! use gleaner_archive::{ArchiveReader, Entry, Payload, ReaderOptions, payload};
+//!
+//! let archive = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a.example/\r\n\
+//!     Content-Type: application/http\r\nContent-Length: 56\r\n\r\n\
+//!     HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Xin ch\xc3\xa0o\r\n\r\n";
+//! let mut reader = ArchiveReader::new(&archive[..], ReaderOptions::default());
+//! let mut pages = Vec::new();
+//! while let Some(entry) = reader.next_entry()? {
+//!     match entry {
+//!         Entry::Record(record) => {
+//!             let address = record.header.target_uri().unwrap_or_default().into_owned();
+//!             if let Payload::Html(page) = payload(record.header, record.block, 1 << 20) {
+//!                 pages.push((address, page.text));
+//!             }
+//!         }
+//!         Entry::Rejected(damage) | Entry::Gap(damage) => panic!("{damage:?}"),
+//!         _ => {}
+//!     }
+//! }
+//! assert_eq!(pages, [("http://a.example/".to_owned(), "<p>Xin chào".to_owned())]);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # When not to use it
+//! It does not write archives, seek in them by an index, or read ARC (reported as one gap,
+//! `arc-archive`). It knows nothing about main content: a page comes out as the server sent it.
+//!
+//! # Untrusted input
+//! No input makes it panic, recurse, or allocate from a length it read: buffers grow as bytes
+//! arrive. What hostile input can cost:
+//!
+//! - Memory: `2.7 * (max_record_size + max_header_size)` in a reader, plus up to 128 MiB for the
+//!   window of a zstd frame that asks for it and then fills it. In [`payload`] the decoded bodies of
+//!   two codings and a text of up to three times the body, each bounded by its `max_size`, plus
+//!   16 MiB for the window of a brotli body or 8 MiB for that of a zstd body.
+//! - Time: linear in the bytes stored and the bytes they decompress to. Deflate expands at most
+//!   1,032 times, zstd and brotli far more: a record above the limit is decompressed to its end
+//!   without being kept. False beginnings after damage make the reader go back over at most four
+//!   times what it has read, and one MiB.
+//! - A record in a plain archive, or in a member with others, has no checksum: damage inside its
+//!   block is not seen ([`Record::verified`]).
+
+mod charset;
+mod entry;
+mod frame;
+mod header;
+mod http;
+mod member;
+mod output;
+mod payload;
+mod reader;
+pub mod reason;
+mod source;
+
+pub use charset::{CharsetSource, Decoded, decode_html, decode_text};
+pub use entry::{Damage, Entry, Padding, Record, Skipped, Within};
+pub use header::Header;
+pub use payload::{Payload, Text, payload, skipped_by_header};
+pub use reader::{ArchiveReader, ReaderOptions};

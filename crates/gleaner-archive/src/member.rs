@@ -1,0 +1,257 @@
+//! Gzip members and zstd frames: decompression in steps, with the checksum at the end.
+
+use std::io::Read;
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+use zstd::stream::raw::{DParameter, Decoder as ZstdDecoder, InBuffer, Operation, OutBuffer};
+
+use crate::output::Output;
+use crate::reason;
+use crate::source::Source;
+
+pub(crate) const GZIP: [u8; 3] = [0x1f, 0x8b, 0x08];
+pub(crate) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Largest gzip header: the extra field alone may have 64 KiB.
+const MAX_GZIP_HEADER: usize = 128 << 10;
+/// Largest zstd window, 128 MiB: the library's own default, and what `--long` writes.
+const ZSTD_WINDOW_LOG: u32 = 27;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Gzip,
+    Zstd,
+}
+
+/// How far a member has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// It goes on.
+    More,
+    /// Its end. `verified`: a checksum over its content was compared.
+    End {
+        verified: bool,
+    },
+    Bad(&'static str),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    GzipBody,
+    GzipTrailer,
+    Zstd { checksum: bool },
+}
+
+/// Decompresses one member after the other with the same buffers.
+pub(crate) struct Member {
+    stage: Stage,
+    inflate: Decompress,
+    crc: Crc,
+    zstd: Option<ZstdDecoder<'static>>,
+    dictionary: Vec<u8>,
+}
+
+impl std::fmt::Debug for Member {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Member").field("stage", &self.stage).finish_non_exhaustive()
+    }
+}
+
+impl Member {
+    pub(crate) fn new() -> Member {
+        Member {
+            stage: Stage::GzipBody,
+            inflate: Decompress::new(false),
+            crc: Crc::new(),
+            zstd: None,
+            dictionary: Vec::new(),
+        }
+    }
+
+    /// The dictionary of all zstd frames that follow.
+    pub(crate) fn set_dictionary(&mut self, dictionary: Vec<u8>) {
+        self.dictionary = dictionary;
+        self.zstd = None;
+    }
+
+    /// Begins the member that stands at the source's position. `Err` inside: it is none; the bytes
+    /// that were looked at are consumed.
+    pub(crate) fn begin<R: Read>(
+        &mut self,
+        coding: Coding,
+        source: &mut Source<R>,
+    ) -> Result<(), &'static str> {
+        match coding {
+            Coding::Gzip => self.begin_gzip(source),
+            Coding::Zstd => self.begin_zstd(source),
+        }
+    }
+
+    fn begin_gzip<R: Read>(&mut self, source: &mut Source<R>) -> Result<(), &'static str> {
+        loop {
+            let known = source.unread().len();
+            match gzip_header(source.unread()) {
+                GzipHeader::Complete(len) => {
+                    source.consume(len);
+                    self.inflate.reset(false);
+                    self.crc.reset();
+                    self.stage = Stage::GzipBody;
+                    return Ok(());
+                }
+                GzipHeader::More if known < MAX_GZIP_HEADER => {
+                    if !source.fill() {
+                        source.consume(known);
+                        return Err(reason::TRUNCATED_GZIP);
+                    }
+                }
+                GzipHeader::More => {
+                    source.consume(MAX_GZIP_HEADER);
+                    return Err(reason::CORRUPT_GZIP);
+                }
+                GzipHeader::Invalid => {
+                    source.consume(1);
+                    return Err(reason::CORRUPT_GZIP);
+                }
+            }
+        }
+    }
+
+    fn begin_zstd<R: Read>(&mut self, source: &mut Source<R>) -> Result<(), &'static str> {
+        source.fill_to(5);
+        let Some(&descriptor) = source.unread().get(4) else {
+            source.consume(source.unread().len());
+            return Err(reason::TRUNCATED_ZSTD);
+        };
+        if descriptor & 0x08 != 0 {
+            source.consume(1);
+            return Err(reason::CORRUPT_ZSTD);
+        }
+        let decoder = match &mut self.zstd {
+            Some(decoder) => decoder,
+            none => none.insert(zstd_decoder(&self.dictionary).ok_or(reason::CORRUPT_ZSTD)?),
+        };
+        decoder.reinit().map_err(|_| reason::CORRUPT_ZSTD)?;
+        self.stage = Stage::Zstd { checksum: descriptor & 0x04 != 0 };
+        Ok(())
+    }
+
+    /// Decompresses once, at most `limit` bytes, onto the output.
+    pub(crate) fn decode<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        out: &mut Output,
+        limit: usize,
+    ) -> Progress {
+        if source.unread().is_empty() && !source.fill() {
+            return Progress::Bad(match self.stage {
+                Stage::Zstd { .. } => reason::TRUNCATED_ZSTD,
+                _ => reason::TRUNCATED_GZIP,
+            });
+        }
+        match self.stage {
+            Stage::GzipBody => self.inflate(source, out, limit),
+            Stage::GzipTrailer => self.trailer(source),
+            Stage::Zstd { checksum } => self.unzstd(source, out, limit, checksum),
+        }
+    }
+
+    fn inflate<R: Read>(&mut self, source: &mut Source<R>, out: &mut Output, limit: usize) -> Progress {
+        let (read, written) = (self.inflate.total_in(), self.inflate.total_out());
+        let result = self.inflate.decompress(source.unread(), out.room(limit), FlushDecompress::None);
+        let read = usize::try_from(self.inflate.total_in() - read).expect("no more than was given");
+        let written = usize::try_from(self.inflate.total_out() - written).expect("no more than the room");
+        source.consume(read);
+        self.crc.update(out.advance(written));
+        match result {
+            Ok(Status::StreamEnd) => {
+                self.stage = Stage::GzipTrailer;
+                Progress::More
+            }
+            // Without progress although there is input and room, it would never end.
+            Ok(_) if read == 0 && written == 0 => Progress::Bad(reason::CORRUPT_GZIP),
+            Ok(_) => Progress::More,
+            Err(_) => Progress::Bad(reason::CORRUPT_GZIP),
+        }
+    }
+
+    fn trailer<R: Read>(&mut self, source: &mut Source<R>) -> Progress {
+        if !source.fill_to(8) {
+            source.consume(source.unread().len());
+            return Progress::Bad(reason::TRUNCATED_GZIP);
+        }
+        let word = |at: usize| {
+            let bytes = source.unread();
+            u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
+        let length = self.inflate.total_out() & u64::from(u32::MAX);
+        if word(0) != self.crc.sum() || u64::from(word(4)) != length {
+            return Progress::Bad(reason::CORRUPT_GZIP);
+        }
+        source.consume(8);
+        Progress::End { verified: true }
+    }
+
+    fn unzstd<R: Read>(
+        &mut self,
+        source: &mut Source<R>,
+        out: &mut Output,
+        limit: usize,
+        verified: bool,
+    ) -> Progress {
+        let Some(decoder) = &mut self.zstd else { return Progress::Bad(reason::CORRUPT_ZSTD) };
+        let mut input = InBuffer::around(source.unread());
+        let mut output = OutBuffer::around(out.room(limit));
+        let result = decoder.run(&mut input, &mut output);
+        let (read, written) = (input.pos(), output.pos());
+        source.consume(read);
+        out.advance(written);
+        match result {
+            Ok(0) => Progress::End { verified },
+            Ok(_) if read == 0 && written == 0 => Progress::Bad(reason::CORRUPT_ZSTD),
+            Ok(_) => Progress::More,
+            Err(_) => Progress::Bad(reason::CORRUPT_ZSTD),
+        }
+    }
+}
+
+/// A decoder that refuses windows above the default; `None` for a dictionary that is none.
+pub(crate) fn zstd_decoder(dictionary: &[u8]) -> Option<ZstdDecoder<'static>> {
+    let mut decoder = ZstdDecoder::with_dictionary(dictionary).ok()?;
+    decoder.set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG)).ok()?;
+    Some(decoder)
+}
+
+/// A gzip header (RFC 1952) at the beginning of some bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum GzipHeader {
+    More,
+    Invalid,
+    Complete(usize),
+}
+
+pub(crate) fn gzip_header(bytes: &[u8]) -> GzipHeader {
+    let known = bytes.len().min(3);
+    if bytes[..known] != GZIP[..known] {
+        return GzipHeader::Invalid;
+    }
+    let Some(&flags) = bytes.get(3) else { return GzipHeader::More };
+    if flags & 0xe0 != 0 {
+        return GzipHeader::Invalid;
+    }
+    let mut len = 10;
+    if flags & 4 != 0 {
+        let Some(extra) = bytes.get(len..len + 2) else { return GzipHeader::More };
+        len += 2 + usize::from(u16::from_le_bytes([extra[0], extra[1]]));
+    }
+    for flag in [8, 16] {
+        if flags & flag != 0 {
+            let rest = bytes.get(len..).unwrap_or_default();
+            let Some(end) = memchr::memchr(0, rest) else { return GzipHeader::More };
+            len += end + 1;
+        }
+    }
+    if flags & 2 != 0 {
+        len += 2;
+    }
+    if bytes.len() < len { GzipHeader::More } else { GzipHeader::Complete(len) }
+}

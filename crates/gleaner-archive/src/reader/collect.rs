@@ -1,0 +1,179 @@
+//! A member that holds one record: read to its end before anything is given out.
+
+use std::io::Read;
+
+use super::run::Run;
+use super::{ArchiveReader, Feed, Found, Lost, Place, Seen, State};
+use crate::entry::Within;
+use crate::frame::{Head, Search, find_version, head, line_ends, without_line_ends};
+use crate::member::{Coding, Progress};
+use crate::reason;
+
+/// Bytes decompressed at once.
+pub(super) const STEP: usize = 256 << 10;
+/// Bytes decompressed of a member that must prove itself before more is spent on it.
+const PROOF: usize = 4 << 10;
+/// Line ends before a version line that are passed over.
+const LEAD: usize = 64;
+
+/// What a member turned out to be.
+enum Collected {
+    /// It is decompressed to its end.
+    Whole {
+        verified: bool,
+    },
+    /// It holds several records, a large one, or something else: its content is read as a run.
+    Part,
+    /// It begins like an ARC archive.
+    Arc,
+    Bad(&'static str),
+}
+
+enum Enough {
+    More(usize),
+    Part,
+    NoRecord,
+}
+
+/// One record in a whole member.
+struct Single {
+    head: std::ops::Range<usize>,
+    block: std::ops::Range<usize>,
+    stated: Option<u64>,
+}
+
+impl<R: Read> ArchiveReader<R> {
+    /// Reads the member that begins here, or may begin here.
+    pub(super) fn try_member(&mut self, coding: Coding) {
+        let start = self.source.offset();
+        self.source.set_mark();
+        self.out.clear();
+        if let Err(reason) = self.member.begin(coding, &mut self.source) {
+            self.failed(start, reason);
+            return;
+        }
+        match self.collect() {
+            Collected::Whole { verified } => self.whole(start, verified),
+            Collected::Part => {
+                self.run = Run::new(Feed::Member, start);
+                self.state = State::Run;
+            }
+            Collected::Arc => self.state = State::Swallow(Lost { start, reason: reason::ARC_ARCHIVE }),
+            Collected::Bad(reason) => self.failed(start, reason),
+        }
+    }
+
+    fn collect(&mut self) -> Collected {
+        let must_prove = self.lost.is_some();
+        let mut limit = if must_prove { PROOF } else { STEP };
+        let mut want = 1;
+        loop {
+            match self.decode_to(want, limit) {
+                Progress::Bad(reason) => return Collected::Bad(reason),
+                Progress::End { verified } => return Collected::Whole { verified },
+                Progress::More => {}
+            }
+            match self.enough() {
+                Enough::More(bytes) => want = bytes,
+                // A small member is read to its end in any case, for its checksum.
+                Enough::Part | Enough::NoRecord if !must_prove && self.out.len() < STEP => want = STEP,
+                Enough::Part => return Collected::Part,
+                Enough::NoRecord if must_prove => return Collected::Bad(reason::NOT_WARC),
+                Enough::NoRecord if self.is_arc() => return Collected::Arc,
+                Enough::NoRecord => return Collected::Part,
+            }
+            limit = STEP;
+        }
+    }
+
+    /// Decompresses until `want` bytes are there.
+    pub(super) fn decode_to(&mut self, want: usize, limit: usize) -> Progress {
+        while self.out.len() < want {
+            let progress = self.member.decode(&mut self.source, &mut self.out, limit);
+            if progress != Progress::More {
+                return progress;
+            }
+        }
+        Progress::More
+    }
+
+    fn is_arc(&self) -> bool {
+        self.seen == Seen::Nothing && self.out.window().starts_with(b"filedesc:")
+    }
+
+    /// Whether a member that goes on can be judged already.
+    fn enough(&self) -> Enough {
+        let window = self.out.window();
+        let lead = line_ends(window, LEAD);
+        let (len, stated) = match head(&window[lead..], false, self.options.max_header_size) {
+            Head::More => return Enough::More(window.len() + 1),
+            Head::Complete { len, stated } => (len, stated.unwrap_or(0)),
+            Head::Invalid(_) | Head::Truncated => return Enough::NoRecord,
+        };
+        if stated > self.options.max_record_size || window.len() > self.options.longest() {
+            return Enough::Part;
+        }
+        let total = usize::try_from(stated).map_or(usize::MAX, |block| block.saturating_add(lead + len));
+        let surplus = window.get(total..).unwrap_or_default();
+        if line_ends(surplus, LEAD) == surplus.len() {
+            return Enough::More(total.max(window.len()).saturating_add(1));
+        }
+        match find_version(&window[total - 1..], false) {
+            Search::Found(_) => Enough::Part,
+            // Twice as much, so that all searches together are linear.
+            Search::NotBefore(_) => Enough::More(window.len() * 2),
+        }
+    }
+
+    /// A member read to its end.
+    fn whole(&mut self, start: u64, verified: bool) {
+        let length = self.source.offset() - start;
+        let place = Place { offset: start, length, within: Within::File };
+        let window = self.out.window();
+        self.state = State::Boundary;
+        if line_ends(window, usize::MAX) == window.len() {
+            self.close_lost(start);
+            self.ready.push_back(Found::Padding(place));
+        } else if let Some(Single { head, block, stated }) = self.single() {
+            self.close_lost(start);
+            self.seen = Seen::Members;
+            self.pending = Some((Feed::Member, self.out.len()));
+            self.ready.push_back(Found::Record { feed: Feed::Member, head, block, place, stated, verified });
+        } else if self.is_arc() {
+            self.state = State::Swallow(Lost { start, reason: reason::ARC_ARCHIVE });
+        } else {
+            self.run = Run::ended(start, verified);
+            self.state = State::Run;
+        }
+    }
+
+    /// The record, if the member holds one and nothing else. Its boundary is the member's where the
+    /// stated length contradicts it.
+    fn single(&self) -> Option<Single> {
+        let window = self.out.window();
+        let lead = line_ends(window, LEAD);
+        let Head::Complete { len, stated } = head(&window[lead..], true, self.options.max_header_size) else {
+            return None;
+        };
+        let begin = lead + len;
+        let content = &window[begin..];
+        let announced = stated.and_then(|stated| usize::try_from(stated).ok()).unwrap_or(usize::MAX);
+        let exact = announced <= content.len()
+            && line_ends(&content[announced..], usize::MAX) == content.len() - announced;
+        let block = if exact {
+            announced
+        } else {
+            // Where the length is too short, only what follows it can be another record.
+            let from = if announced < content.len() { begin + announced - 1 } else { begin - 1 };
+            if let Search::Found(_) = find_version(&window[from..], true) {
+                return None;
+            }
+            without_line_ends(content).len()
+        };
+        (block as u64 <= self.options.max_record_size).then_some(Single {
+            head: lead..begin,
+            block: begin..begin + block,
+            stated,
+        })
+    }
+}

@@ -1,0 +1,31 @@
+//! The stable names of what goes wrong. They are stored, so they never change their meaning.
+
+/// A gzip member ends with the file before its checksum.
+pub const TRUNCATED_GZIP: &str = "truncated-gzip";
+/// A gzip member does not decompress, or its checksum or length differs.
+pub const CORRUPT_GZIP: &str = "corrupt-gzip";
+/// A zstd frame ends with the file before its last block.
+pub const TRUNCATED_ZSTD: &str = "truncated-zstd";
+/// A zstd frame does not decompress, or its checksum differs.
+pub const CORRUPT_ZSTD: &str = "corrupt-zstd";
+/// The input ends inside a record.
+pub const TRUNCATED_RECORD: &str = "truncated-record";
+/// A version line without a usable header: no `Content-Length`, control characters, too large.
+pub const INVALID_HEADER: &str = "invalid-header";
+/// Bytes where a record should begin that begin none.
+pub const NOT_WARC: &str = "not-warc";
+/// A record, or what it decodes to, is larger than the limit.
+pub const RECORD_TOO_LARGE: &str = "record-too-large";
+/// A record above the limit whose `Content-Length` reaches over the next record.
+pub const WRONG_LENGTH: &str = "wrong-length";
+/// An ARC archive, the format before WARC; it is not read.
+pub const ARC_ARCHIVE: &str = "arc-archive";
+/// An archive compressed with LZ4; it is not read.
+pub const LZ4_ARCHIVE: &str = "lz4-archive";
+
+/// The content coding of a payload is damaged.
+pub const CONTENT_CODING_CORRUPT: &str = "content-coding-corrupt";
+/// The content coding of a payload is not known, or there are more than four of them.
+pub const CONTENT_CODING_UNKNOWN: &str = "content-coding-unknown";
+/// The page states a charset that the Encoding standard forbids to decode (HZ, ISO-2022-KR).
+pub const CHARSET_REPLACEMENT: &str = "charset-replacement";

@@ -1,0 +1,170 @@
+//! Size limits, bombs, and inputs that invite more than linear work.
+
+use std::time::{Duration, Instant};
+
+use flate2::Compression;
+use gleaner_archive::{ArchiveReader, Entry, ReaderOptions};
+
+use crate::check::check_with;
+use crate::make::{gzip, gzip_at, record, text, zstd};
+
+#[test]
+fn large_records() {
+    let options = ReaderOptions::default().max_record_size(100);
+    let large = record("resource", &["Content-Type: text/plain"], &[b'x'; 101]);
+    let image = record("resource", &["Content-Type: image/png"], &[b'x'; 5000]);
+    let http = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n";
+    let video = record("response", &["Content-Type: application/http"], &[&http[..], &[0; 3000]].concat());
+    let exact = record("resource", &["Content-Type: text/plain"], &[b'x'; 100]);
+    let kinds =
+        [(&large, "rejected record-too-large"), (&image, "skipped image/png"), (&video, "skipped video/mp4")];
+    for (large, what) in kinds {
+        let length = large.len();
+        check_with(
+            &options,
+            &[&text("one")[..], large, &text("two")].concat(),
+            &[
+                "0+80 record \"one\"",
+                &format!("80+{length} {what}"),
+                &format!("{}+80 record \"two\"", 80 + length),
+            ],
+        );
+        for pack in [gzip, zstd] {
+            let (member, two) = (pack(large), pack(&text("two")));
+            let length = member.len();
+            check_with(
+                &options,
+                &[&member[..], &two].concat(),
+                &[&format!("0+{length} {what}"), &format!("{length}+{} record \"two\" verified", two.len())],
+            );
+        }
+        let shared = gzip(&[&large[..], &text("two")].concat());
+        check_with(
+            &options,
+            &shared,
+            &[
+                &format!("0+{length} decompressed {what}"),
+                &format!("{length}+80 decompressed record \"two\" verified"),
+            ],
+        );
+        // Cut short within the large record.
+        check_with(
+            &options,
+            &large[..length - 10],
+            &[&format!("0+{} rejected truncated-record", length - 10)],
+        );
+    }
+    let shown = format!("0+{} record \"{}\"", exact.len(), "x".repeat(100));
+    check_with(&options, &exact, &[&shown]);
+}
+
+#[test]
+fn large_headers() {
+    let options = ReaderOptions::default().max_header_size(200);
+    let field = format!("X: {}", "x".repeat(200));
+    let large = record("resource", &[&field], b"one");
+    check_with(
+        &options,
+        &[&large[..], &text("two")].concat(),
+        &[&format!("0+{} gap invalid-header", large.len()), &format!("{}+80 record \"two\"", large.len())],
+    );
+}
+
+#[test]
+fn bombs_in_members() {
+    let options = ReaderOptions::default().max_record_size(1 << 20);
+    let bomb = record("resource", &["Content-Type: text/plain"], &vec![b' '; 100 << 20]);
+    let mut liar = text("short");
+    liar.extend_from_slice(&vec![b' '; 100 << 20]);
+    for pack in [gzip, zstd] {
+        let (member, two) = (pack(&bomb), pack(&text("two")));
+        let length = member.len();
+        check_with(
+            &options,
+            &[&member[..], &two].concat(),
+            &[
+                &format!("0+{length} rejected record-too-large"),
+                &format!("{length}+{} record \"two\" verified", two.len()),
+            ],
+        );
+        let (member, two) = (pack(&liar), pack(&text("two")));
+        let length = member.len();
+        check_with(
+            &options,
+            &[&member[..], &two].concat(),
+            &[
+                "0+82 decompressed record \"short\"",
+                &format!("82+{} decompressed gap not-warc", 100 << 20),
+                &format!("{length}+{} record \"two\" verified", two.len()),
+            ],
+        );
+    }
+}
+
+/// Gives some bytes, then an error.
+struct Failing<'a>(&'a [u8]);
+
+impl std::io::Read for Failing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(std::io::Error::other("unplugged")),
+            count => Ok(count),
+        }
+    }
+}
+
+#[test]
+fn an_input_that_fails() {
+    for archive in [[text("one"), text("two")].concat(), [gzip(&text("one")), gzip(&text("two"))].concat()] {
+        // Everything before the error comes out, the record that it cuts as damage.
+        let mut reader = ArchiveReader::new(Failing(&archive[..archive.len() - 9]), ReaderOptions::default());
+        let first = reader.next_entry().unwrap();
+        assert!(matches!(first, Some(Entry::Record(record)) if record.block == b"one"));
+        let second = reader.next_entry().unwrap();
+        assert!(matches!(second, Some(Entry::Rejected(_) | Entry::Gap(_))));
+        assert_eq!(reader.next_entry().unwrap_err().to_string(), "unplugged");
+        assert!(reader.next_entry().unwrap().is_none());
+    }
+}
+
+fn read_all(archive: &[u8]) {
+    let mut reader = ArchiveReader::new(archive, ReaderOptions::default());
+    while reader.next_entry().unwrap().is_some() {}
+}
+
+#[test]
+fn work_is_linear() {
+    let repeat = |piece: &[u8]| piece.repeat((4 << 20) / piece.len());
+    let stored = |content: &[u8]| gzip_at(Compression::none(), content);
+    let claim = b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: 33000000\r\n\r\nx\r\n\r\n";
+    let mut nested = Vec::new();
+    while nested.len() < 4 << 20 {
+        // Each stored member without its trailer, so that the next one is inside of it.
+        let opening = stored(b"WARC/1.0\r\nContent-Length: 33000000\r\n\r\n");
+        nested.extend_from_slice(&opening[..10]);
+        nested.extend_from_slice(b"\0\xff\xff\0\0WARC/1.0\r\nContent-Length: 33000000\r\n\r\n");
+    }
+    let hostile: [(&str, Vec<u8>); 11] = [
+        ("gzip magic", repeat(b"\x1f\x8b\x08")),
+        ("gzip with a name", repeat(b"\x1f\x8b\x08\x08\x01\x01\x01\x01\x01\x01")),
+        ("zstd magic", repeat(b"\x28\xb5\x2f\xfd")),
+        ("skippable frames", repeat(b"\x50\x2a\x4d\x18\xff\xff\x0f\0")),
+        ("version lines", repeat(b"\nWARC/1.0\nWARC-A: b\n")),
+        ("version lines alone", repeat(b"\nWARC/1.0\n")),
+        ("claims", repeat(claim)),
+        ("huge claims", repeat(b"WARC/1.0\r\nContent-Length: 99999999999\r\n\r\n\r\n")),
+        ("line ends", repeat(b"\n")),
+        ("nested", nested),
+        ("W", repeat(b"W\nW")),
+    ];
+    for (name, archive) in &hostile {
+        for archive in [archive.clone(), [b"x", &archive[..]].concat(), stored(archive)] {
+            let start = Instant::now();
+            read_all(&archive);
+            let time = start.elapsed();
+            eprintln!("{name}: {time:?}");
+            // Linear takes well under a second, quadratic minutes.
+            assert!(time < Duration::from_secs(20), "{name} takes {time:?}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Tests through the public interface. `make` builds archives, `check` reads them.
+
+// Helpers of tests are tests, too.
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
+
+mod check;
+mod limits;
+mod make;
+mod payloads;
+mod reading;
+mod real;
+mod recovery;
