@@ -1,0 +1,32 @@
+//! Extracts a data set: JSON lines `{"id", "html"}` on stdin, `{"id", "text"}` on stdout; speed on stderr.
+#![allow(clippy::print_stderr, reason = "an example shows its result")]
+
+use std::io::{BufRead, BufWriter, Write};
+use std::time::{Duration, Instant};
+
+use gleaner_boilerplate::html::{ExtractOptions, extract};
+
+#[derive(serde::Deserialize)]
+struct Row {
+    id: String,
+    html: String,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let (mut bytes, mut time) = (0, Duration::ZERO);
+    for line in std::io::stdin().lock().lines() {
+        let row: Row = serde_json::from_str(&line?)?;
+        let start = Instant::now();
+        let page = extract(&row.html, &ExtractOptions::default());
+        time += start.elapsed();
+        bytes += row.html.len();
+        let row =
+            serde_json::json!({ "id": row.id, "text": page.text, "title": page.title, "date": page.date });
+        writeln!(out, "{row}")?;
+    }
+    out.flush()?;
+    let megabytes = bytes as f64 / 1e6;
+    eprintln!("{megabytes:.1} MB in {time:.2?}: {:.0} MB/s", megabytes / time.as_secs_f64());
+    Ok(())
+}

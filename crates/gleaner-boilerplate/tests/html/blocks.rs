@@ -1,0 +1,125 @@
+//! What is a block, and what its text is.
+
+use gleaner_boilerplate::html::{ExtractOptions, extract};
+
+/// Kinds and texts of all blocks, as `Kind: text`, parted by ` / `; a line feed is written `⏎`, a tab `⇥`.
+fn check(cases: &[(&str, &str)]) {
+    for (html, expected) in cases {
+        let page = extract(html, &ExtractOptions::default());
+        let blocks = page.blocks.iter().map(|b| {
+            let text = b.text.replace('\n', "⏎").replace('\t', "⇥");
+            format!("{:?}: {text}", b.kind)
+        });
+        assert_eq!(blocks.collect::<Vec<_>>().join(" / "), *expected, "of {html:?}");
+        for block in &page.blocks {
+            assert!(html.get(block.range.clone()).is_some_and(|text| !text.is_empty()), "range of {html:?}");
+        }
+    }
+}
+
+#[test]
+fn implied_end_tags() {
+    check(&[
+        (
+            "<p>one<p>two<div>three</div>four",
+            "Paragraph: one / Paragraph: two / Paragraph: three / Paragraph: four",
+        ),
+        (
+            "<ul><li>one<li>two<ul><li>in</ul><li>three</ul>",
+            "ListItem: one / ListItem: two / ListItem: in / ListItem: three",
+        ),
+        (
+            "<dl><dt>term<dd>what<dt>other<dd>more</dl>",
+            "ListItem: term / ListItem: what / ListItem: other / ListItem: more",
+        ),
+        ("<h1>one<h2>two</h2>three", "Heading(1): one / Heading(2): two / Paragraph: three"),
+        ("<p>a <b>bold<p>next</b> end", "Paragraph: a bold / Paragraph: next end"),
+        ("a</p>b</div>c", "Paragraph: a / Paragraph: b / Paragraph: c"),
+    ]);
+}
+
+#[test]
+fn tables() {
+    check(&[
+        ("<table><tr><td>a<td>b<tr><td>c<td>d</table>", "TableRow: a⇥b / TableRow: c⇥d"),
+        ("<table><tr><td><p>a</p></td><th> b </th></tr></table>", "TableRow: a⇥b"),
+        ("<table><tr><td>a<br><br>b<td>c</table>", "TableCell: a / TableCell: b / TableCell: c"),
+        (
+            "<table><tr><td>x<table><tr><td>a<td>b</table>y</table>",
+            "TableCell: x / TableRow: a⇥b / TableCell: y",
+        ),
+        ("<table><caption>what</caption><tr><td>a</table>", "Caption: what / TableCell: a"),
+    ]);
+}
+
+#[test]
+fn white_space() {
+    check(&[
+        ("<p> a \n b\t<i>c</i>d\u{a0}\u{a0}e&nbsp;f </p>", "Paragraph: a b cd e f"),
+        ("a<br>b<br>\n<br>c", "Paragraph: a⏎b / Paragraph: c"),
+        ("<pre>\n  if x:\n\n    y\n</pre>", "Code:   if x:⏎⏎    y"),
+        ("<pre><div>a</div><div>b</div></pre>c", "Code: a⏎b / Paragraph: c"),
+        ("<pre>a&#9;b\r\nc</pre>", "Code: a⇥b⏎c"),
+        ("soft\u{ad}hy&shy;phen\0", "Paragraph: softhyphen"),
+        (" \n\t&nbsp; ", ""),
+    ]);
+}
+
+#[test]
+fn character_references() {
+    check(&[
+        ("a &amp; b &lt;c&gt; &#233;&#xe9;&eacute;", "Paragraph: a & b <c> ééé"),
+        ("&copy 1 &copyx &notin; &notit; &nosuch; &", "Paragraph: © 1 ©x ∉ ¬it; &nosuch; &"),
+        ("&#0;&#xD800;&#1114112;&#99999999999;", "Paragraph: \u{fffd}\u{fffd}\u{fffd}\u{fffd}"),
+        ("&#150;&#x80;", "Paragraph: –€"),
+        ("&#; &#x; &#xg;", "Paragraph: &#; &#x; &#xg;"),
+        ("&CounterClockwiseContourIntegral;&fjlig;", "Paragraph: ∳fj"),
+    ]);
+}
+
+#[test]
+fn what_is_no_text() {
+    check(&[
+        ("a<script>if (a < b) '</p>'</script>b<style>p{}</style>c", "Paragraph: abc"),
+        ("<script><!--<script></script>--></script>a", "Paragraph: a"),
+        ("<script><!-- <script> </script>a<p>b", "Paragraph: a / Paragraph: b"),
+        ("a<!-- <p>b</p> -->c<!-->d<!--->e<!-- x --!>f<!doctype html>g<?php h ?>i", "Paragraph: acdefgi"),
+        ("a<!-- never > closed", "Paragraph: a closed"),
+        ("<title>never closed<p>a", "Paragraph: never closed / Paragraph: a"),
+        ("<template><p>x</template><svg><title/>x<p>x</svg><select><option>x</select>a", "Paragraph: a"),
+        ("<svg><![CDATA[</svg>]]></svg>a<![CDATA[x]]>", "Paragraph: a"),
+        ("<select><option>x<p>a", "Paragraph: a"),
+        ("<noscript><p>all there is</noscript>", "Paragraph: all there is"),
+        ("1 < 2 <3 </>x</ y>z", "Paragraph: 1 < 2 <3 xz"),
+        ("<p title='a>b' data-x=\"<p>\">c</p", "Paragraph: c"),
+        ("<textarea><p>x</textarea>a", "Paragraph: a"),
+        ("<plaintext><b>a</b>", "Code: <b>a</b>"),
+    ]);
+}
+
+#[test]
+fn noscript_is_read_on_a_page_without_other_text() {
+    let text = "The mill stands where the two streams meet. ".repeat(8);
+    let text = text.trim();
+    let expected = format!("Paragraph: {text}");
+    check(&[
+        (&format!("<noscript>turn it on</noscript><p>{text}"), &expected),
+        (&format!("<p>loading<noscript><p>{text}</noscript>"), &format!("Paragraph: loading / {expected}")),
+    ]);
+}
+
+#[test]
+fn hidden_text_is_a_block_that_is_removed() {
+    for page in [
+        "<p hidden>unseen, unsaid and unread</p>",
+        "<div style='color:red; display : none !important'>unseen, unsaid and unread</div>",
+        "<div aria-hidden=true><p>unseen, unsaid and unread</div>",
+    ] {
+        let prose = "<p>The mill stands where the two streams meet, and has ground corn there for four hundred years.";
+        let page = extract(&format!("{}{page}{prose}", prose.repeat(3)), &ExtractOptions::default());
+        let hidden = page.blocks.iter().find(|b| b.text.starts_with("unseen")).expect("it is a block");
+        assert!(!hidden.kept);
+        assert_eq!(hidden.reason, "hidden");
+        assert_eq!(page.text.matches("The mill").count(), 4);
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests of `gleaner_boilerplate::html`.
+
+mod bad_input;
+mod blocks;
+mod metadata;
+mod pages;
+mod properties;
