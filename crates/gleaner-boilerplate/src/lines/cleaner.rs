@@ -1,0 +1,97 @@
+//! The cleaner: sections, rules, output.
+
+use std::ops::Range;
+
+use super::cues::Cues;
+use super::line::Scratch;
+use super::options::{Cleaning, LineOptions, UnknownRule};
+use super::output::CleanText;
+use super::page::{self, Page};
+use super::render::Render;
+use super::rules::{self, Entry, Stage};
+
+/// Cleans texts by rules.
+///
+/// Cheap to clone and to share between threads; nothing is kept from one text to the next.
+#[derive(Clone, Debug)]
+pub struct LineCleaner {
+    cleaning: Cleaning,
+    repairs: Vec<&'static Entry>,
+    verdicts: Vec<&'static Entry>,
+    white_space: bool,
+}
+
+impl LineCleaner {
+    /// Most lines judged together. A longer text is judged in sections of this many lines, so that memory is bounded:
+    /// a repeat is then seen within a section only, and the text's end is that of the last section.
+    pub const MAX_LINES: usize = 1 << 16;
+
+    /// A cleaner; fails on a rule name that does not exist.
+    pub fn new(options: &LineOptions) -> Result<LineCleaner, UnknownRule> {
+        let unknown = |name: &&String| !rules::rules().iter().any(|rule| rule.name == name.as_str());
+        if let Some(name) = options.disable.iter().chain(&options.only).find(unknown) {
+            return Err(UnknownRule(name.clone()));
+        }
+        let chosen = |entry: &&Entry| {
+            let named = |names: &[String]| names.iter().any(|name| name == entry.rule.name);
+            !named(&options.disable) && (options.only.is_empty() || named(&options.only))
+        };
+        let stage =
+            |stage| rules::ENTRIES.iter().filter(move |entry| entry.stage == stage).filter(chosen).collect();
+        let repairs: Vec<&Entry> = stage(Stage::Repair);
+        Ok(LineCleaner {
+            cleaning: options.cleaning,
+            white_space: repairs.iter().any(|entry| entry.rule.name == rules::WHITE_SPACE),
+            repairs,
+            verdicts: stage(Stage::Verdict),
+        })
+    }
+
+    /// Cleans `text`, leaving the lines that touch the ranges `verbatim` (bytes, ascending, disjoint) as they are.
+    ///
+    /// Out comes the text's own lines, less what was removed or repaired. Blank lines that separate paragraphs stay;
+    /// where lines went, one of a run of blank lines stays, and none at the text's start and end. Whether the text
+    /// ends with a line end does not change unless nothing is left of it, or a verbatim line comes last. Costs linear
+    /// time.
+    ///
+    /// ```
+    /// use gleaner_boilerplate::lines::{Action, LineCleaner, LineOptions};
+    ///
+    /// let cleaner = LineCleaner::new(&LineOptions::default()).expect("no rule is named");
+    /// let text = "![](a.png) The mill was built in 1740 and burnt down twice.\n\n- \n";
+    /// let clean = cleaner.clean(text, &[]);
+    /// assert_eq!(clean.text, "The mill was built in 1740 and burnt down twice.\n");
+    /// assert_eq!(clean.rebuild(text), clean.text);
+    /// assert_eq!(clean.spans[0].action, Action::Repaired);
+    /// ```
+    pub fn clean(&self, text: &str, verbatim: &[Range<usize>]) -> CleanText {
+        let mut render = Render::default();
+        let mut scratch = Scratch::default();
+        let mut at = 0;
+        while at < text.len() {
+            let lines = page::split(text, at, Self::MAX_LINES, verbatim);
+            let next = lines.last().map_or(text.len(), |line| line.next);
+            let (first, last) = (at == 0, next == text.len());
+            let mut page = Page { text, lines, cues: Cues::embedded(), cleaning: self.cleaning, first, last };
+            self.judge(&mut page, &mut scratch);
+            render.section(&page, self.white_space);
+            at = next;
+        }
+        let mut clean = CleanText { text: String::new(), spans: render.finish() };
+        clean.text = clean.rebuild(text);
+        clean
+    }
+
+    fn judge(&self, page: &mut Page<'_>, scratch: &mut Scratch) {
+        for entry in &self.repairs {
+            (entry.apply)(page);
+        }
+        page.measure(scratch);
+        for entry in &self.verdicts {
+            (entry.apply)(page);
+        }
+        if self.cleaning == Cleaning::Conservative {
+            page.acquit_lone_cues();
+        }
+    }
+}

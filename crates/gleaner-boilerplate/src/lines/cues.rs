@@ -1,0 +1,435 @@
+//! The phrases of `cues/`, one file per language, and how a line is matched against them.
+//!
+//! The format of the files is documented in `cues/README.md`. All languages are matched at once: a page's furniture
+//! is not always in the language of its article.
+
+use std::sync::OnceLock;
+
+/// What a cue says of a line; several may hold.
+pub(super) type Kinds = u16;
+
+/// The whole line heads a list of links.
+pub(super) const LIST: Kinds = 1;
+/// The line begins with this, a colon or arrow, and a link.
+pub(super) const LINK: Kinds = 1 << 1;
+/// The whole line is a button or a call.
+pub(super) const ACTION: Kinds = 1 << 2;
+/// The line begins (or ends) with the words of a notice.
+pub(super) const NOTICE: Kinds = 1 << 3;
+/// The line begins with this, a colon, and tags.
+pub(super) const TAGS: Kinds = 1 << 4;
+/// The first word of a breadcrumb.
+pub(super) const HOME: Kinds = 1 << 5;
+/// The line begins with this and a name.
+pub(super) const BYLINE: Kinds = 1 << 6;
+/// A word of dates: a month, a weekday, "at".
+pub(super) const DATE_WORD: Kinds = 1 << 7;
+/// The name of a month.
+pub(super) const MONTH: Kinds = 1 << 8;
+/// A word that says what a date is of: "updated".
+pub(super) const DATE_LABEL: Kinds = 1 << 9;
+/// A word that makes a number a time gone by: "ago".
+pub(super) const AGO: Kinds = 1 << 10;
+
+/// The sections of a cue file.
+pub(super) const SECTIONS: [(&str, Kinds); 11] = [
+    ("list-heading", LIST),
+    ("link-lead", LINK),
+    ("action", ACTION),
+    ("notice", NOTICE),
+    ("tag-label", TAGS),
+    ("home", HOME),
+    ("byline", BYLINE),
+    ("month", MONTH | DATE_WORD),
+    ("date-word", DATE_WORD),
+    ("date-label", DATE_LABEL),
+    ("ago", AGO),
+];
+
+/// Kinds of words, not of lines.
+const DATES: Kinds = MONTH | DATE_WORD | DATE_LABEL | AGO;
+
+/// Kinds that need something behind the phrase.
+const LEADING: Kinds = LINK | TAGS | HOME | BYLINE;
+/// Fewest characters of a phrase in a script without spaces that stands without a sign behind it.
+const SURE: usize = 4;
+
+/// Every cue file: language (ISO 639-3) and text. A new language is a new line here.
+pub(super) const FILES: [(&str, &str); 20] = [
+    ("vie", include_str!("../../cues/vie.txt")),
+    ("eng", include_str!("../../cues/eng.txt")),
+    ("deu", include_str!("../../cues/deu.txt")),
+    ("fra", include_str!("../../cues/fra.txt")),
+    ("spa", include_str!("../../cues/spa.txt")),
+    ("por", include_str!("../../cues/por.txt")),
+    ("ita", include_str!("../../cues/ita.txt")),
+    ("nld", include_str!("../../cues/nld.txt")),
+    ("pol", include_str!("../../cues/pol.txt")),
+    ("rus", include_str!("../../cues/rus.txt")),
+    ("ell", include_str!("../../cues/ell.txt")),
+    ("tur", include_str!("../../cues/tur.txt")),
+    ("ara", include_str!("../../cues/ara.txt")),
+    ("hin", include_str!("../../cues/hin.txt")),
+    ("tha", include_str!("../../cues/tha.txt")),
+    ("ind", include_str!("../../cues/ind.txt")),
+    ("zho-hans", include_str!("../../cues/zho-hans.txt")),
+    ("zho-hant", include_str!("../../cues/zho-hant.txt")),
+    ("jpn", include_str!("../../cues/jpn.txt")),
+    ("kor", include_str!("../../cues/kor.txt")),
+];
+
+/// Of a line, what is compared with cues: this many bytes of its start and of its end.
+const HEAD: usize = 160;
+const TAIL: usize = 80;
+/// Bytes of its start that decide whether the rest is looked at.
+const PROBE: usize = 24;
+/// Most words a `*` of a phrase stands for.
+const WILD_WORDS: usize = 4;
+
+#[derive(Debug)]
+struct Phrase {
+    text: Box<str>,
+    /// What must end the line, for a phrase with `*`.
+    wild: Option<Box<str>>,
+    kinds: Kinds,
+}
+
+/// The phrases of all languages.
+#[derive(Debug)]
+pub(super) struct Cues {
+    /// Phrases that begin a line, sorted by hash.
+    starts: Vec<(u64, Phrase)>,
+    /// Words of dates, sorted by hash.
+    words: Vec<(u64, Phrase)>,
+    /// Which hashes may be in `starts`.
+    bloom: Bloom,
+    /// Which hashes a phrase longer than a step has after each step.
+    steps: Bloom,
+    /// Phrases that end a line.
+    ends: Vec<(Box<str>, Kinds)>,
+    /// The last bytes of those phrases.
+    last_bytes: Vec<[u8; 3]>,
+    /// Which hashes may be in `words`.
+    word_bloom: Bloom,
+}
+
+/// After this many characters, and again and again, it is asked whether any phrase goes on so.
+const STEP: usize = 4;
+
+/// A set of hashes that may say yes to a few others.
+#[derive(Debug)]
+struct Bloom(Box<[u64; 1024]>);
+
+impl Bloom {
+    fn new() -> Bloom {
+        Bloom(Box::new([0; 1024]))
+    }
+
+    fn add(&mut self, hash: u64) {
+        self.0[(hash >> 54) as usize] |= 1 << ((hash >> 48) & 63);
+    }
+
+    fn may_hold(&self, hash: u64) -> bool {
+        self.0[(hash >> 54) as usize] & (1 << ((hash >> 48) & 63)) != 0
+    }
+}
+
+impl Cues {
+    /// The phrases compiled in.
+    pub(super) fn embedded() -> &'static Cues {
+        static CUES: OnceLock<Cues> = OnceLock::new();
+        CUES.get_or_init(|| Cues::parse(FILES.iter().map(|&(_, text)| text)))
+    }
+
+    fn parse<'a>(files: impl Iterator<Item = &'a str>) -> Cues {
+        let mut cues = Cues {
+            starts: Vec::new(),
+            words: Vec::new(),
+            bloom: Bloom::new(),
+            steps: Bloom::new(),
+            ends: Vec::new(),
+            last_bytes: Vec::new(),
+            word_bloom: Bloom::new(),
+        };
+        for (section, line) in files.flat_map(entries) {
+            let kinds = SECTIONS.iter().find(|(name, _)| *name == section).map_or(0, |(_, kinds)| *kinds);
+            cues.add(line, kinds);
+        }
+        for phrases in [&mut cues.starts, &mut cues.words] {
+            phrases.sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
+        }
+        cues
+    }
+
+    fn add(&mut self, line: &str, kinds: Kinds) {
+        let (head, wild) = match line.split_once('*') {
+            Some((head, tail)) => (head, Some(folded(tail))),
+            None => (line, None),
+        };
+        let text: Box<str> = folded(head);
+        if kinds & DATES != 0 {
+            let hash = text.chars().fold(0, roll);
+            self.word_bloom.add(hash);
+            self.words.push((hash, Phrase { text, wild, kinds }));
+            return;
+        }
+        match wild {
+            Some(ending) if text.is_empty() => {
+                self.last_bytes.extend(last_bytes(&ending).filter(|last| !self.last_bytes.contains(last)));
+                self.ends.push((ending, kinds));
+            }
+            wild => {
+                let mut hash = 0;
+                for (i, c) in text.chars().enumerate() {
+                    hash = roll(hash, c);
+                    if (i + 1) % STEP == 0 {
+                        self.steps.add(hash);
+                    }
+                }
+                self.bloom.add(hash);
+                self.starts.push((hash, Phrase { text, wild, kinds }));
+            }
+        }
+    }
+
+    /// What the cues say of a line. `folded` is a buffer.
+    pub(super) fn of_line(&self, line: &str, folded: &mut String) -> Kinds {
+        let line = line.trim_matches(|c| !is_word_part(c));
+        let mut kinds = 0;
+        folded.clear();
+        fold_part(&line[..line.floor_char_boundary(PROBE)], folded);
+        if self.may_start(folded) {
+            fold(line, folded);
+            kinds |= self.starting(folded);
+        }
+        if last_bytes(line).is_some_and(|last| self.last_bytes.contains(&last)) {
+            folded.clear();
+            fold_part(&line[line.ceil_char_boundary(line.len().saturating_sub(TAIL))..], folded);
+            kinds |= self.ending(folded);
+        }
+        kinds
+    }
+
+    /// Whether a phrase may begin a line whose first characters are `start`.
+    fn may_start(&self, start: &str) -> bool {
+        let mut hash = 0;
+        for (i, c) in start.chars().enumerate() {
+            hash = roll(hash, c);
+            if self.bloom.may_hold(hash) {
+                return true;
+            }
+            if (i + 1) % STEP == 0 && !self.steps.may_hold(hash) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// What the phrases that begin a folded line say of it.
+    fn starting(&self, line: &str) -> Kinds {
+        let (mut kinds, mut hash) = (0, 0);
+        for (i, (at, c)) in line.char_indices().enumerate() {
+            hash = roll(hash, c);
+            if self.bloom.may_hold(hash) {
+                let (head, rest) = line.split_at(at + c.len_utf8());
+                kinds |= at_hash(&self.starts, hash)
+                    .filter(|p| *p.text == *head)
+                    .fold(0, |k, p| k | p.kinds_before(rest));
+            }
+            if (i + 1) % STEP == 0 && !self.steps.may_hold(hash) {
+                break;
+            }
+        }
+        kinds
+    }
+
+    /// What the cues say of a single lower-case word.
+    pub(super) fn word(&self, word: &str) -> Kinds {
+        let hash = word.chars().fold(0, roll);
+        if !self.word_bloom.may_hold(hash) {
+            return 0;
+        }
+        at_hash(&self.words, hash).filter(|p| *p.text == *word).fold(0, |kinds, p| kinds | p.kinds)
+    }
+
+    /// What the phrases that end a folded line say of it.
+    fn ending(&self, line: &str) -> Kinds {
+        let ends = |(text, _): &&(Box<str>, Kinds)| {
+            let head = line.strip_suffix(&**text);
+            head.is_some_and(|head| !head.is_empty() && boundary(head.chars().next_back(), text))
+        };
+        self.ends.iter().filter(ends).fold(0, |kinds, (_, kind)| kinds | kind)
+    }
+}
+
+/// The last bytes of a text, ASCII in lower case.
+fn last_bytes(text: &str) -> Option<[u8; 3]> {
+    let last = text.as_bytes().last_chunk::<3>()?;
+    Some(last.map(|b| b.to_ascii_lowercase()))
+}
+
+fn at_hash(phrases: &[(u64, Phrase)], hash: u64) -> impl Iterator<Item = &Phrase> {
+    let from = phrases.partition_point(|(h, _)| *h < hash);
+    phrases[from..].iter().take_while(move |(h, _)| *h == hash).map(|(_, phrase)| phrase)
+}
+
+impl Phrase {
+    /// The kinds that hold when `rest` follows the phrase in the line.
+    fn kinds_before(&self, rest: &str) -> Kinds {
+        if let Some(ending) = &self.wild {
+            let middle = rest.strip_suffix(&**ending).unwrap_or_default();
+            let words = middle.split_whitespace().count();
+            let bounded = rest.starts_with(' ') && (ending.is_empty() || middle.ends_with(' '));
+            return if bounded && (1..=WILD_WORDS).contains(&words) { self.kinds } else { 0 };
+        }
+        if rest.is_empty() {
+            // The name of the home page alone is a link to it.
+            let link = if self.kinds & HOME != 0 { ACTION } else { 0 };
+            return self.kinds & !LEADING | link;
+        }
+        // A short word of a script without spaces may begin a longer one.
+        let bounded = !rest.starts_with(char::is_alphanumeric);
+        if !bounded && (!boundary(rest.chars().next(), &self.text) || self.text.chars().count() < SURE) {
+            return 0;
+        }
+        let mark = rest.trim_start().chars().next();
+        let mut kinds = self.kinds & (NOTICE | HOME | BYLINE);
+        if mark.is_some_and(|c| ":：»>›|→–—-·".contains(c)) {
+            kinds |= self.kinds & LINK;
+        }
+        if mark.is_some_and(|c| ":：".contains(c)) {
+            kinds |= self.kinds & (TAGS | LINK);
+        }
+        kinds
+    }
+}
+
+/// Whether a phrase may end before (or begin after) `next`: scripts without spaces have no word boundaries.
+fn boundary(next: Option<char>, phrase: &str) -> bool {
+    !next.is_some_and(char::is_alphanumeric) || phrase.chars().next_back().is_some_and(without_spaces)
+}
+
+fn without_spaces(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+}
+
+fn roll(hash: u64, c: char) -> u64 {
+    (hash.rotate_left(5) ^ u64::from(c)).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// The phrases of a cue file with their sections; comments and blank lines left out.
+pub(super) fn entries(file: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut section = "";
+    file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(
+        move |line| match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
+            Some(name) => {
+                section = name;
+                None
+            }
+            None => Some((section, line)),
+        },
+    )
+}
+
+fn folded(text: &str) -> Box<str> {
+    let mut out = String::new();
+    fold(text, &mut out);
+    out.into_boxed_str()
+}
+
+/// Puts into `out` what cues compare: `text` (its start and end if it is long) in lower case, with one kind of
+/// apostrophe, single spaces, no invisible characters, and nothing but letters at both ends.
+fn fold(text: &str, out: &mut String) {
+    out.clear();
+    let text = text.trim_matches(|c| !is_word_part(c));
+    if text.len() <= HEAD + TAIL {
+        fold_part(text, out);
+        return;
+    }
+    fold_part(&text[..text.floor_char_boundary(HEAD)], out);
+    out.push('\u{0}');
+    fold_part(&text[text.ceil_char_boundary(text.len() - TAIL)..], out);
+}
+
+fn fold_part(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '!'..='~' => out.push(c.to_ascii_lowercase()),
+            '’' | 'ʼ' | '‘' => out.push('\''),
+            // Soft hyphen, the dot that lower-casing leaves on the Turkish I, zero-width characters, marks of direction.
+            '\u{ad}' | '\u{307}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' => {}
+            c if c.is_whitespace() || c.is_control() => {
+                if !out.ends_with(' ') {
+                    out.push(' ');
+                }
+            }
+            c => out.extend(c.to_lowercase().filter(|c| *c != '\u{307}')),
+        }
+    }
+}
+
+/// Letters and the marks that stand on them.
+fn is_word_part(c: char) -> bool {
+    c.is_ascii_alphabetic()
+        || (!c.is_ascii()
+            && (c.is_alphabetic() || matches!(c, '\u{300}'..='\u{36f}' | '\u{e31}'..='\u{e4e}'))
+            || matches!(c, '\u{900}'..='\u{dff}') && !c.is_numeric() && !matches!(c, '\u{964}' | '\u{965}'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(line: &str) -> Kinds {
+        Cues::embedded().of_line(line, &mut String::new())
+    }
+
+    #[test]
+    fn every_section_and_phrase_is_well_formed() {
+        for (language, text) in FILES {
+            for (section, phrase) in entries(text) {
+                assert!(SECTIONS.iter().any(|(name, _)| *name == section), "{language}: section [{section}]");
+                let word = !phrase.contains([' ', '*']);
+                let dates = SECTIONS.iter().any(|(name, kinds)| *name == section && kinds & DATES != 0);
+                assert!(word || !dates, "{language} [{section}]: {phrase:?} is not one word");
+                assert!(phrase.matches('*').count() <= 1, "{language}: {phrase:?} has more than one *");
+                assert!(!folded(phrase).is_empty(), "{language}: {phrase:?} has no letters");
+                assert!(phrase.len() <= HEAD, "{language}: {phrase:?} is too long");
+            }
+        }
+    }
+
+    #[test]
+    fn no_language_repeats_a_phrase_of_its_own() {
+        for (language, text) in FILES {
+            let mut seen: Vec<_> = entries(text).map(|(s, p)| (s, p.contains('*'), folded(p))).collect();
+            seen.sort();
+            for pair in seen.windows(2) {
+                assert_ne!(pair[0], pair[1], "{language}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_phrase_of_every_language_is_found() {
+        for (language, text) in FILES {
+            for (section, phrase) in entries(text) {
+                let want = SECTIONS.iter().find(|(name, _)| *name == section).map_or(0, |s| s.1);
+                let leads = want & LEADING != 0 && !phrase.contains('*');
+                let line = phrase.replace('*', " word ") + if leads { ": x" } else { "" };
+                let found = if want & DATES != 0 { Cues::embedded().word(phrase) } else { kinds(&line) };
+                assert_eq!(found & want, want, "{language} [{section}] {phrase:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_found_whatever_surrounds_it() {
+        for line in ["Read more", "READ MORE »", "• Read more:", "## Read\u{a0}more", "Read more (12)"] {
+            assert_ne!(kinds(line) & LIST, 0, "{line}");
+        }
+        assert_eq!(kinds("Read more books this winter") & LIST, 0);
+        assert_ne!(kinds("Read more: Ferry sails again") & LINK, 0);
+        assert_eq!(kinds("Readers wrote to us"), 0);
+    }
+}

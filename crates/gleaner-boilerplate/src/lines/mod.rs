@@ -1,0 +1,46 @@
+//! Leftover boilerplate in text that someone already extracted.
+//!
+//! [`LineCleaner`] judges a text line by line: the tail of a page (headline lists behind a cue such as "Read more",
+//! date lines, calls to share), notices, repeats, and what is left of markup. Every change is a [`Span`] of the text
+//! before cleaning with the name of its [`Rule`] and a score; [`CleanText::rebuild`] makes the output from the input
+//! and its spans.
+//!
+//! Phrases are data: one file per language under `cues/`, whose `README.md` documents the format. Rules are code: one
+//! file per rule under `rules/`, listed by [`rules`].
+//!
+//! The cleaner knows no host, reads no markup tree, and keeps nothing between two texts. When the page's HTML is at
+//! hand, the sibling module `html` sees more; what it extracts can pass through here afterwards.
+//!
+//! # Untrusted input
+//! Time is linear in the text, whatever its lines. Memory beyond the text, the output and the spans is bounded by the
+//! lines judged together, at most [`LineCleaner::MAX_LINES`]; a text with more lines is judged in sections.
+//!
+//! # Example
+//! ```
+//! use gleaner_boilerplate::lines::{LineCleaner, LineOptions};
+//!
+//! let cleaner = LineCleaner::new(&LineOptions::default()).expect("no rule is named");
+//! let text = "The ferry to the island sails again from Monday, after two weeks of storms.\n\
+//!             Read more:\n\
+//!             Harbour wall to be raised\n\
+//!             New captain for the night ferry\n";
+//! let clean = cleaner.clean(text, &[]);
+//! assert_eq!(clean.text, "The ferry to the island sails again from Monday, after two weeks of storms.\n");
+//! assert_eq!(clean.spans[0].reason, "cue-list");
+//! ```
+
+mod cleaner;
+mod cues;
+mod dates;
+mod draft;
+mod line;
+mod options;
+mod output;
+mod page;
+mod render;
+mod rules;
+
+pub use cleaner::LineCleaner;
+pub use options::{Cleaning, LineOptions, UnknownRule};
+pub use output::{Action, CleanText, Span};
+pub use rules::{Rule, rules};

@@ -1,0 +1,177 @@
+//! A section of a text as its lines, with what the rules have said of them so far.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::cues::{self, Cues, Kinds};
+use super::draft::{self, Edit, Repair};
+use super::line::{self, Ending, Scratch, Shape, Signs};
+use super::options::Cleaning;
+
+/// Cues that speak of a page's furniture.
+const CUES: Kinds = cues::LIST | cues::LINK | cues::ACTION | cues::NOTICE | cues::TAGS | cues::HOME;
+/// Fewest lines with a cue for the conservative preset to believe them.
+const SUPPORT: usize = 2;
+
+/// Shortest line that is broken at a fixed width.
+const WRAPPED: u32 = 40;
+
+/// A rule's word on a line: it goes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Verdict {
+    pub(super) reason: &'static str,
+    pub(super) score: f32,
+}
+
+/// A line of the text.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// Bytes of the text, without the line's end.
+    pub(super) range: Range<usize>,
+    /// Where the next line starts.
+    pub(super) next: usize,
+    /// Nothing but white space.
+    pub(super) blank: bool,
+    /// The caller's own: never touched.
+    pub(super) verbatim: bool,
+    /// What was an image in a table cell with words beside it.
+    pub(super) image_cell: bool,
+    pub(super) signs: Signs,
+    pub(super) shape: Shape,
+    pub(super) edits: Vec<Edit>,
+    pub(super) verdict: Option<Verdict>,
+}
+
+impl Line {
+    fn new(text: &str, range: Range<usize>, next: usize, verbatim: bool) -> Line {
+        let blank = text[range.clone()].trim().is_empty();
+        let signs = Signs::of(&text[range.clone()]);
+        let (shape, edits, verdict) = (Shape::default(), Vec::new(), None);
+        Line { range, next, blank, verbatim, image_cell: false, signs, shape, edits, verdict }
+    }
+
+    /// It has words, and a rule may still take it.
+    pub(super) fn open(&self) -> bool {
+        self.verdict.is_none() && !self.blank && !self.verbatim
+    }
+
+    /// It stays as things stand, and is more than a headline.
+    pub(super) fn kept_prose(&self) -> bool {
+        self.verbatim || (self.open() && self.shape.prose)
+    }
+
+    /// It may be a headline, a label or an item: short, and no sentence of an article.
+    pub(super) fn short(&self) -> bool {
+        self.open() && !self.shape.prose
+    }
+}
+
+/// The lines judged together.
+#[derive(Debug)]
+pub(super) struct Page<'t> {
+    pub(super) text: &'t str,
+    pub(super) lines: Vec<Line>,
+    pub(super) cues: &'static Cues,
+    pub(super) cleaning: Cleaning,
+    /// The section begins the text; it ends the text.
+    pub(super) first: bool,
+    pub(super) last: bool,
+}
+
+impl<'t> Page<'t> {
+    /// The line `at` as its repairs leave it.
+    pub(super) fn visible(&self, at: usize) -> Cow<'t, str> {
+        let line = &self.lines[at];
+        draft::visible(&self.text[line.range.clone()], &line.edits)
+    }
+
+    /// Repairs the line `at`; when nothing but white space is left of it, it goes.
+    pub(super) fn repair(&mut self, at: usize, repairs: &[Repair], reason: &'static str) {
+        if repairs.is_empty() {
+            return;
+        }
+        draft::add(&mut self.lines[at].edits, repairs, reason);
+        if self.visible(at).trim().is_empty() {
+            self.remove(at, reason, 1.0);
+        }
+    }
+
+    /// Removes the line `at`, unless it is blank, verbatim or gone.
+    pub(super) fn remove(&mut self, at: usize, reason: &'static str, score: f32) {
+        let line = &mut self.lines[at];
+        if line.open() {
+            line.verdict = Some(Verdict { reason, score });
+        }
+    }
+
+    /// Measures the lines that remain after repairs.
+    pub(super) fn measure(&mut self, scratch: &mut Scratch) {
+        for line in self.lines.iter_mut().filter(|line| line.open()) {
+            let visible = draft::visible(&self.text[line.range.clone()], &line.edits);
+            line.shape = line::measure(&visible, self.cues, scratch);
+        }
+        self.join_wrapped();
+    }
+
+    /// Makes prose of lines that are one sentence broken at a fixed width.
+    fn join_wrapped(&mut self) {
+        for at in 1..self.lines.len() {
+            let (before, line) = (&self.lines[at - 1], &self.lines[at]);
+            let open = matches!(before.shape.ending, Ending::Open | Ending::Comma);
+            let broken =
+                before.open() && line.open() && open && before.shape.weight >= WRAPPED && line.shape.goes_on;
+            if broken && !before.shape.bullet && !line.shape.bullet {
+                self.lines[at - 1].shape.prose = true;
+                self.lines[at].shape.prose = true;
+            }
+        }
+    }
+
+    /// Takes back the verdicts that rest on cues when fewer than [`SUPPORT`] lines bear one.
+    ///
+    /// A page's furniture comes in numbers; a single line that reads like a cue may be the author's own.
+    pub(super) fn acquit_lone_cues(&mut self) {
+        let by_cue = |line: &&mut Line| line.verdict.is_some_and(|v| super::rules::rests_on_cues(v.reason));
+        let support = self.lines.iter_mut().filter(by_cue).filter(|line| line.shape.cues & CUES != 0).count();
+        if support < SUPPORT {
+            self.lines.iter_mut().filter(by_cue).for_each(|line| line.verdict = None);
+        }
+    }
+
+    /// Indices of the lines that have words and stay as things stand.
+    pub(super) fn open_lines(&self) -> impl DoubleEndedIterator<Item = usize> + '_ {
+        (0..self.lines.len()).filter(|&at| self.lines[at].open())
+    }
+
+    /// Index behind the last line of prose that stays; 0 without any.
+    pub(super) fn article_end(&self) -> usize {
+        self.lines.iter().rposition(Line::kept_prose).map_or(0, |at| at + 1)
+    }
+
+    /// Whether a sentence before `at` announces it.
+    pub(super) fn announced(&self, at: usize) -> bool {
+        let before = self.lines[..at].iter().rev().find(|line| !line.blank);
+        before.is_some_and(|line| line.verdict.is_none() && line.shape.ending == Ending::Colon)
+    }
+}
+
+/// Splits a text, from the byte `at` on, into the lines of the next section: at most `limit` of them.
+pub(super) fn split(text: &str, mut at: usize, limit: usize, verbatim: &[Range<usize>]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut next_verbatim = verbatim.partition_point(|range| range.end <= at);
+    while at < text.len() && lines.len() < limit {
+        let newline = text[at..].find('\n').map(|n| at + n);
+        let next = newline.map_or(text.len(), |n| n + 1);
+        let mut end = newline.unwrap_or(text.len());
+        if text[at..end].ends_with('\r') {
+            end -= 1;
+        }
+        while verbatim.get(next_verbatim).is_some_and(|range| range.end <= at) {
+            next_verbatim += 1;
+        }
+        let kept = verbatim.get(next_verbatim).is_some_and(|range| range.start < next && !range.is_empty());
+        lines.push(Line::new(text, at..end, next, kept));
+        at = next;
+    }
+    lines
+}

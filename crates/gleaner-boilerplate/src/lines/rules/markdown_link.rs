@@ -1,0 +1,71 @@
+//! Links and images as Markdown writes them, found in one pass.
+
+use std::ops::Range;
+
+/// `[text](target)`, or `![text](target)` when `image`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Link {
+    pub(super) image: bool,
+    /// All of it, from `!` or `[` to `)`.
+    pub(super) range: Range<usize>,
+    pub(super) text: Range<usize>,
+}
+
+/// Longest target with its title, in bytes.
+const TARGET: usize = 4096;
+
+/// The links of a line by their closing bracket; an inner one comes before the one around it. Linear time: targets
+/// end at a bracket, so none is read twice.
+pub(super) fn links(line: &str) -> Vec<Link> {
+    let bytes = line.as_bytes();
+    let mut links = Vec::new();
+    let mut open = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'[' => open.push(at),
+            b']' => {
+                let start = open.pop();
+                if let (Some(start), Some(end)) = (start, target_end(bytes, at + 1)) {
+                    let image = start > 0 && bytes[start - 1] == b'!';
+                    links.push(Link { image, range: start - usize::from(image)..end, text: start + 1..at });
+                    at = end;
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    links
+}
+
+/// The end of `(target)` or `(target "title")` that starts at `at`, if its target may be an address.
+fn target_end(bytes: &[u8], at: usize) -> Option<usize> {
+    if bytes.get(at) != Some(&b'(') || !is_address(&bytes[at + 1..]) {
+        return None;
+    }
+    let mut depth = 1;
+    let mut quoted = false;
+    for (i, &b) in bytes.iter().enumerate().skip(at + 1).take(TARGET) {
+        match b {
+            b'"' if quoted || bytes[i - 1] == b' ' => quoted = !quoted,
+            b'[' | b']' | b'<' | b'\n' => return None,
+            b' ' if !quoted && bytes.get(i + 1) != Some(&b'"') => return None,
+            b'(' => depth += 1,
+            b')' if depth > 1 => depth -= 1,
+            b')' => return Some(i + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn is_address(target: &[u8]) -> bool {
+    const STARTS: [&[u8]; 10] =
+        [b")", b"http", b"//", b"/", b"#", b"www.", b"mailto:", b"data:", b"./", b"../"];
+    const IMAGES: [&[u8]; 6] = [b".jpg", b".png", b".jpeg", b".gif", b".webp", b".svg"];
+    let end = target.iter().take(TARGET).position(|b| b")[] ".contains(b)).unwrap_or(0);
+    STARTS.iter().any(|start| target.starts_with(start))
+        || IMAGES.iter().any(|image| target[..end].ends_with(image))
+}

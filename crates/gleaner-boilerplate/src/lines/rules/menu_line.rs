@@ -1,0 +1,45 @@
+//! Removes a menu on one line: buttons and links of the site with bars or dots between them.
+//!
+//! Why: extractors join the entries of a menu. It is one when at least two and half of its parts are known as buttons
+//! or links.
+//!
+//! Removed: `Print | Share | Harbour map | Contact us`
+//! Kept: `Red | Green | Blue`
+
+use super::super::cues::{ACTION, LIST};
+use super::super::line::Signs;
+use super::super::page::Page;
+use super::{Entry, Rule, Stage};
+
+const RULE: Rule = Rule {
+    name: "menu-line",
+    summary: "Removes a menu on one line: known buttons and links of a site with bars or dots between them.",
+    removes: "Print | Share | Harbour map | Contact us",
+    keeps: "Red | Green | Blue",
+};
+pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply };
+
+/// What stands between entries.
+const BARS: [char; 8] = ['|', '·', '•', '»', '›', '/', '¦', '・'];
+/// Longest line that is split.
+const LONGEST: usize = 1000;
+
+fn apply(page: &mut Page<'_>) {
+    let mut folded = String::new();
+    for at in 0..page.lines.len() {
+        let line = &page.lines[at];
+        let bars = line.open() && line.range.len() <= LONGEST && line.signs.has(Signs::BAR | Signs::DOT);
+        if bars && is_menu(page, at, &mut folded) {
+            page.remove(at, RULE.name, 0.9);
+        }
+    }
+}
+
+fn is_menu(page: &Page<'_>, at: usize, folded: &mut String) -> bool {
+    let (mut parts, mut known) = (0, 0);
+    for part in page.visible(at).split(BARS).filter(|part| part.contains(char::is_alphabetic)) {
+        parts += 1;
+        known += usize::from(page.cues.of_line(part, folded) & (ACTION | LIST) != 0);
+    }
+    known >= 2 && known * 2 >= parts
+}

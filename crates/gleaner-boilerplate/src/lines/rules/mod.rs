@@ -1,0 +1,120 @@
+//! The rules: one file each, one table.
+//!
+//! To add a rule, copy the file of one that is close, keep the four parts of its documentation (what it does, why, a
+//! removed and a kept example), add it to [`ENTRIES`] at its place in the order, and give it cases in
+//! `tests/lines/cases/`. `rules()` and the names of `--disable` and `--only` follow from the table.
+
+mod breadcrumb;
+mod byline;
+mod call_to_action;
+mod cue_list;
+mod date_line;
+mod dated_run;
+mod empty_bullet;
+mod headline_run;
+mod html_remnant;
+mod image_remnant;
+mod image_teaser;
+mod link_lead;
+mod link_remnant;
+mod markdown_link;
+mod menu_line;
+mod menu_run;
+mod metadata_prefix;
+mod notice;
+mod page_tail;
+mod repeat;
+mod table_bar;
+mod tag_list;
+mod white_space;
+
+use std::sync::OnceLock;
+
+use super::page::Page;
+
+/// A rule, as `gleaner rules` lists it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Rule {
+    /// Its name, as `--disable` takes it and `reason` states it.
+    pub name: &'static str,
+    /// What it does and why.
+    pub summary: &'static str,
+    /// A line it removes or repairs.
+    pub removes: &'static str,
+    /// A line it keeps.
+    pub keeps: &'static str,
+}
+
+/// When a rule is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// On the line as it came: takes away what is left of markup.
+    Repair,
+    /// On the repaired and measured lines of a section: says which go.
+    Verdict,
+}
+
+/// A rule and how it is applied.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) rule: Rule,
+    pub(super) stage: Stage,
+    pub(super) apply: fn(&mut Page<'_>),
+}
+
+/// Name of the rule that also drops blank lines at the end of a text.
+pub(super) const WHITE_SPACE: &str = white_space::ENTRY.rule.name;
+
+/// Every rule, in the order of application.
+pub(super) const ENTRIES: &[Entry] = &[
+    image_remnant::ENTRY,
+    link_remnant::ENTRY,
+    html_remnant::ENTRY,
+    metadata_prefix::ENTRY,
+    table_bar::ENTRY,
+    empty_bullet::ENTRY,
+    white_space::ENTRY,
+    image_teaser::ENTRY,
+    notice::ENTRY,
+    tag_list::ENTRY,
+    breadcrumb::ENTRY,
+    link_lead::ENTRY,
+    repeat::ENTRY,
+    cue_list::ENTRY,
+    menu_line::ENTRY,
+    call_to_action::ENTRY,
+    dated_run::ENTRY,
+    date_line::ENTRY,
+    byline::ENTRY,
+    headline_run::ENTRY,
+    menu_run::ENTRY,
+    page_tail::ENTRY,
+];
+
+/// Whether a rule's verdicts rest on phrases.
+pub(super) fn rests_on_cues(name: &str) -> bool {
+    [
+        notice::ENTRY,
+        call_to_action::ENTRY,
+        tag_list::ENTRY,
+        breadcrumb::ENTRY,
+        menu_line::ENTRY,
+        link_lead::ENTRY,
+        cue_list::ENTRY,
+    ]
+    .iter()
+    .any(|entry| entry.rule.name == name)
+}
+
+/// Every rule, in the order of application.
+///
+/// ```
+/// use gleaner_boilerplate::lines::rules;
+///
+/// assert!(rules().iter().any(|rule| rule.name == "cue-list"));
+/// ```
+pub fn rules() -> &'static [Rule] {
+    static RULES: OnceLock<Vec<Rule>> = OnceLock::new();
+    RULES.get_or_init(|| ENTRIES.iter().map(|entry| entry.rule).collect())
+}

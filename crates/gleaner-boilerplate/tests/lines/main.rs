@@ -1,0 +1,12 @@
+//! The line cleaner from outside: cases, invariants, hostile input, and the labelled seeds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says what it skips"
+)]
+
+mod cases;
+mod hostile;
+mod invariants;
+mod rules;
+mod seeds;
