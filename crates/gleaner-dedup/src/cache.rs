@@ -1,0 +1,111 @@
+//! Shingles that were loaded and may be needed again, within a budget.
+
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ahash::AHashMap;
+
+use crate::shingles::Shingles;
+
+/// A cache in two generations: what is used moves to the young one; when that holds half of the budget, it becomes the
+/// old one and the old one goes. What it holds never changes a result, only how often something is loaded.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    half_budget: u64,
+    generations: Mutex<Generations>,
+}
+
+#[derive(Debug, Default)]
+struct Generations {
+    young: AHashMap<u32, Arc<Shingles>>,
+    young_bytes: u64,
+    old: AHashMap<u32, Arc<Shingles>>,
+}
+
+impl Cache {
+    pub(crate) fn new(budget: u64) -> Cache {
+        Cache { half_budget: budget / 2, generations: Mutex::default() }
+    }
+
+    pub(crate) fn get(&self, document: u32) -> Option<Arc<Shingles>> {
+        let mut generations = self.lock();
+        if let Some(shingles) = generations.young.get(&document) {
+            return Some(Arc::clone(shingles));
+        }
+        let shingles = generations.old.remove(&document)?;
+        generations.insert(document, Arc::clone(&shingles), self.half_budget);
+        Some(shingles)
+    }
+
+    pub(crate) fn insert(&self, document: u32, shingles: Arc<Shingles>) {
+        self.lock().insert(document, shingles, self.half_budget);
+    }
+
+    pub(crate) fn remove(&self, document: u32) {
+        let mut generations = self.lock();
+        if let Some(shingles) = generations.young.remove(&document) {
+            generations.young_bytes -= size(&shingles);
+        }
+        generations.old.remove(&document);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Generations> {
+        // Nothing in here can be left half done by a panic elsewhere.
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Generations {
+    fn insert(&mut self, document: u32, shingles: Arc<Shingles>, half_budget: u64) {
+        let bytes = size(&shingles);
+        if bytes > half_budget {
+            return;
+        }
+        if self.young_bytes + bytes > half_budget {
+            self.old = mem::take(&mut self.young);
+            self.young_bytes = 0;
+        }
+        if self.young.insert(document, shingles).is_none() {
+            self.young_bytes += bytes;
+        }
+    }
+}
+
+/// The hashes, and what holds them: the vector, the counters, two places in the map, the allocator.
+fn size(shingles: &Shingles) -> u64 {
+    shingles.len() as u64 * 8 + 112
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Cache, size};
+    use crate::shingles::Shingles;
+
+    #[test]
+    fn what_is_used_stays_within_the_budget() {
+        let shingles =
+            |document: u32| Arc::new(Shingles::from_hashes((0..u64::from(document % 7)).collect()));
+        let budget = 20 * size(&shingles(6));
+        let cache = Cache::new(budget);
+        for document in 0..1000 {
+            cache.insert(document, shingles(document));
+            assert!(document < 5 || cache.get(5).is_some(), "5 is used all the time");
+            let held = cache.lock();
+            let bytes: u64 = held.young.values().chain(held.old.values()).map(|held| size(held)).sum();
+            assert!(bytes <= budget, "{bytes} bytes");
+        }
+        assert_eq!(cache.get(5), Some(shingles(5)));
+        assert!(cache.get(6).is_none());
+        cache.remove(999);
+        assert!(cache.get(999).is_none());
+    }
+
+    #[test]
+    fn what_is_larger_than_the_budget_is_not_held() {
+        let cache = Cache::new(100);
+        cache.insert(1, Arc::new(Shingles::from_hashes(vec![1, 2, 3])));
+        assert!(cache.get(1).is_none());
+    }
+}

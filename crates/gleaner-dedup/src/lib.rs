@@ -1,0 +1,75 @@
+//! Near-duplicate documents: which texts are copies of which, and how sure that is.
+//!
+//! The way of a text:
+//! 1. [`Sketcher`] turns it into [`Shingles`], the hashes of its word n-grams, and these into a [`Fingerprint`]: a
+//!    content hash that exact copies share, and band keys that similar texts are likely to share.
+//! 2. [`find_duplicates`] takes the fingerprints of all documents, collapses the exact copies, takes documents that
+//!    share a band key as candidates, compares their shingles exactly, and says for each document that goes which
+//!    kept one it repeats: a [`Duplicate`].
+//!
+//! ```
+//! use gleaner_dedup::{Measure, ResolveOptions, SketchOptions, ShingleOptions, Sketcher, find_duplicates};
+//! use std::convert::Infallible;
+//!
+//! let article = "The harbour was closed on Monday after a storm moved two of the cranes. Nobody was hurt, the port \
+//!     authority said, but ships will have to wait outside until the rails have been checked and repaired.";
+//! let shouted = article.to_uppercase();
+//! let longer = format!("{article} Read on");
+//! let texts = [article, "Quite another text about something else altogether.", &shouted, &longer, ""];
+//!
+//! let mut sketcher = Sketcher::new(ShingleOptions::default(), SketchOptions::default())?;
+//! let fingerprints: Vec<_> = texts.iter().map(|text| sketcher.fingerprint(text)).collect();
+//! let load = |index: usize| Ok::<_, Infallible>(sketcher.clone().shingles(texts[index]));
+//! let verdicts = find_duplicates(&fingerprints, &ResolveOptions::default(), load)?;
+//!
+//! let kept: Vec<_> = (0..texts.len()).filter(|&index| verdicts[index].is_none()).collect();
+//! assert_eq!(kept, [0, 1, 4]);
+//! let copy = verdicts[2].as_ref().expect("it differs in case only");
+//! assert_eq!((copy.of, copy.measure, copy.similarity), (0, Measure::Exact, 1.0));
+//! let near = verdicts[3].as_ref().expect("it has two words more");
+//! assert_eq!((near.of, near.measure), (0, Measure::Jaccard));
+//! assert!(near.jaccard > 0.9 && near.containment == 1.0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What is promised
+//!
+//! - Every removal names a kept document, and the values it rests on are exact, not estimated: no removal is wrong
+//!   by the measure. There are no chains: if A is like B and B like C but A not like C, then C stays with A.
+//! - The first document in the given order stays, whatever comes later.
+//! - Some pairs are missed, with the probability that [`Banding::candidate_probability`] gives.
+//! - The result depends on the texts, their order and the options; not on threads, memory or machine.
+//! - A text with fewer words than a shingle (also none: only punctuation, only emoji) is one shingle of its whole
+//!   normalised text. An empty text is never a duplicate.
+//!
+//! # Untrusted input
+//!
+//! Time is near linear in the number of documents, also for a million equal or a million templated ones: what is
+//! compared per document is bounded by [`ResolveOptions::max_candidates`]. The hashes have no secret key: somebody
+//! who writes texts for it can make two different ones look like exact copies, or crowd a bucket.
+//!
+//! The crate knows no files and no formats; it holds fingerprints in memory ([`memory_needed`] says how much) and
+//! asks the caller for the shingles of the few documents it has to look at again.
+
+mod banding;
+mod buckets;
+mod cache;
+mod error;
+mod exact;
+mod find;
+mod memory;
+mod minhash;
+mod parallel;
+mod shingles;
+mod sketcher;
+mod verify;
+
+pub use banding::Banding;
+pub use error::{OptionsError, OptionsErrorKind};
+pub use find::{ResolveOptions, find_duplicates};
+/// What happens to the numbers of a text; from `gleaner-text`.
+pub use gleaner_text::Digits;
+pub use memory::memory_needed;
+pub use shingles::{ShingleOptions, Shingles};
+pub use sketcher::{Fingerprint, SketchOptions, Sketcher};
+pub use verify::{Duplicate, Measure};

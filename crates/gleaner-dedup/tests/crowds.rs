@@ -1,0 +1,88 @@
+//! Many documents that meet in one place stay cheap.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gleaner_dedup::{
+    Fingerprint, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher, find_duplicates,
+};
+
+use crate::Run;
+use crate::corpus::templated;
+
+/// Loads made while resolving.
+fn loads(
+    fingerprints: &[Fingerprint],
+    options: &ResolveOptions,
+    shingles: impl Fn(usize) -> Shingles + Sync,
+) -> usize {
+    let loads = AtomicUsize::new(0);
+    let load = |index: usize| {
+        loads.fetch_add(1, Ordering::Relaxed);
+        Ok::<_, std::convert::Infallible>(shingles(index))
+    };
+    find_duplicates(fingerprints, options, load).unwrap();
+    loads.into_inner()
+}
+
+#[test]
+fn equal_documents_are_not_even_loaded() {
+    let mut sketcher = Sketcher::new(ShingleOptions::default(), SketchOptions::default()).unwrap();
+    let fingerprints = vec![sketcher.fingerprint("the same text all over again, and again"); 100_000];
+    let none = |_| -> Result<Shingles, std::convert::Infallible> { unreachable!() };
+    let verdicts = find_duplicates(&fingerprints, &ResolveOptions::default(), none).unwrap();
+    assert!(verdicts[0].is_none());
+    assert!(verdicts[1..].iter().all(|verdict| verdict.as_ref().is_some_and(|found| found.of == 0)));
+}
+
+#[test]
+fn templated_pages_stay_and_cost_a_bounded_number_of_loads() {
+    let pages: Vec<String> = templated(6_000).collect();
+    let run = Run::new(&pages);
+    assert!(run.verdicts.iter().all(Option::is_none), "{:?}", run.shingles[0].jaccard(&run.shingles[1]));
+    let crowded = (0..16).filter(|&band| {
+        let keys = run.fingerprints.iter().map(|print| print.bands[band]);
+        let first = run.fingerprints[0].bands[band];
+        keys.filter(|key| *key == first).count() > 600
+    });
+    assert!(crowded.count() > 0, "no bucket is crowded");
+    let roomy = ResolveOptions::default();
+    let once = loads(&run.fingerprints, &roomy, |page| run.shingles[page].clone());
+    assert!((1_000..=6_000).contains(&once), "{once} loads");
+    // Without a cache every comparison loads, and there are no more than the options allow.
+    let tight = ResolveOptions { cache_bytes: 0, max_candidates: 4, ..ResolveOptions::default() };
+    let loads = loads(&run.fingerprints, &tight, |page| run.shingles[page].clone());
+    assert!(loads <= 6_000 * (3 + 2 * 4), "{loads} loads");
+}
+
+/// Fingerprints that agree in every band with texts that agree in nothing.
+#[test]
+fn crafted_band_keys() {
+    let print = |index: u128| Fingerprint { content: Some(index), bands: vec![7; 16].into() };
+    let fingerprints: Vec<_> = (0..50_000).map(print).collect();
+    let options = ResolveOptions::default();
+    let loads = loads(&fingerprints, &options, |index| Shingles::from_hashes(vec![index as u64]));
+    assert!(loads <= 50_000 * 3, "{loads} loads");
+}
+
+/// The pages of a template have their copies too, and the crowd does not hide them.
+#[test]
+fn copies_are_found_in_a_crowd() {
+    let mut pages: Vec<String> = templated(3_000).collect();
+    pages.extend(templated(3_000).step_by(3).map(|page| page + "read more here"));
+    let run = Run::new(&pages);
+    run.check(0.8);
+    let found = run.verdicts[3_000..].iter().enumerate();
+    let found =
+        found.filter(|(copy, verdict)| verdict.as_ref().is_some_and(|found| found.of == copy * 3)).count();
+    assert!(found >= 970, "{found} of 1000 copies");
+}
+
+#[test]
+fn a_small_cache_changes_nothing() {
+    let texts = crate::corpus::documents(11, 1_500);
+    let whole = Run::new(&texts);
+    for cache_bytes in [0, 1_000, 50_000] {
+        let options = ResolveOptions { cache_bytes, ..ResolveOptions::default() };
+        assert!(Run::with(&texts, &options).verdicts == whole.verdicts, "{cache_bytes} bytes");
+    }
+}

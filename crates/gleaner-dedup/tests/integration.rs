@@ -1,0 +1,68 @@
+//! Duplicates are found, none wrongly, and the odd documents are neither lost nor slow.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod brute_force;
+mod cases;
+mod corpus;
+mod crowds;
+mod errors;
+mod golden;
+mod properties;
+#[cfg(feature = "rayon")]
+mod threads;
+
+use std::convert::Infallible;
+
+use gleaner_dedup::{
+    Duplicate, Fingerprint, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher,
+    find_duplicates,
+};
+
+/// Texts on their way through the crate.
+struct Run {
+    fingerprints: Vec<Fingerprint>,
+    shingles: Vec<Shingles>,
+    verdicts: Vec<Option<Duplicate>>,
+}
+
+impl Run {
+    fn new<T: AsRef<str>>(texts: &[T]) -> Run {
+        Run::with(texts, &ResolveOptions::default())
+    }
+
+    fn with<T: AsRef<str>>(texts: &[T], options: &ResolveOptions) -> Run {
+        let sketch = SketchOptions::for_threshold(options.threshold);
+        let mut sketcher = Sketcher::new(ShingleOptions::default(), sketch).unwrap();
+        let fingerprints: Vec<_> = texts.iter().map(|text| sketcher.fingerprint(text.as_ref())).collect();
+        let shingles: Vec<_> = texts.iter().map(|text| sketcher.shingles(text.as_ref())).collect();
+        let verdicts = resolve(&fingerprints, &shingles, options);
+        Run { fingerprints, shingles, verdicts }
+    }
+
+    /// What must hold of any result: witnesses are kept and come first, and the values are those of the texts.
+    fn check(&self, threshold: f64) {
+        for (index, verdict) in self.verdicts.iter().enumerate() {
+            let Some(duplicate) = verdict else { continue };
+            let (own, witness) = (&self.shingles[index], &self.shingles[duplicate.of]);
+            assert!(duplicate.of < index, "{index} goes for a later document, {}", duplicate.of);
+            assert!(
+                self.verdicts[duplicate.of].is_none(),
+                "{index} goes for {}, which goes too",
+                duplicate.of
+            );
+            assert_eq!(duplicate.jaccard, own.jaccard(witness), "{index}");
+            assert_eq!(duplicate.containment, own.containment(witness), "{index}");
+            assert_eq!(duplicate.similarity, duplicate.jaccard, "{index}");
+            assert!(duplicate.jaccard >= threshold, "{index}: {}", duplicate.jaccard);
+        }
+    }
+}
+
+fn resolve(
+    prints: &[Fingerprint],
+    shingles: &[Shingles],
+    options: &ResolveOptions,
+) -> Vec<Option<Duplicate>> {
+    find_duplicates(prints, options, |index| Ok::<_, Infallible>(shingles[index].clone())).unwrap()
+}
