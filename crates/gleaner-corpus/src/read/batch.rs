@@ -1,0 +1,281 @@
+//! Raw records, cheap to gather, and the records they become.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use gleaner_archive::{Header, Payload, decode_html, decode_text, payload};
+
+use super::ReadOptions;
+use super::metadata::Metadata;
+use super::row::{Fields, Row};
+use super::{json, rows};
+use crate::columns::Columns;
+use crate::{Reject, RejectKind};
+
+/// A run of raw records, made by the reading thread and decoded on any other.
+#[derive(Debug)]
+pub struct RawBatch {
+    files: Vec<Arc<str>>,
+    bytes: Vec<u8>,
+    items: Vec<RawItem>,
+    stored_bytes: u64,
+}
+
+#[derive(Debug)]
+struct RawItem {
+    /// Index into the batch's files.
+    file: usize,
+    offset: u64,
+    raw: Raw,
+}
+
+#[derive(Debug)]
+pub(super) enum Raw {
+    Line(Range<usize>),
+    Html(Range<usize>),
+    Text(Range<usize>),
+    Archive { header: Range<usize>, block: Range<usize>, length: u64 },
+    Rows(RecordBatch),
+    Skipped(String),
+    Lost { kind: RejectKind, length: u64, reason: String },
+}
+
+/// What a place of the input turned out to be.
+#[derive(Debug)]
+pub enum Item {
+    /// A record.
+    Record(Record),
+    /// Something of an archive that is no record: stable name of its type.
+    Skipped(String),
+    /// A record that cannot be used, or a gap.
+    Rejected(Reject),
+}
+
+/// A record before extraction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The row's own id (a number as its JSON text); for archives the `WARC-Record-ID` without `<>` and `urn:uuid:`;
+    /// else `NAME#OFFSET`, and `NAME` for a file that is one document. Not unique.
+    pub id: String,
+    /// What there is to read.
+    pub content: Content,
+    /// The row's own, or the target of an archive's record.
+    pub url: Option<String>,
+    /// The row's own, or the date of an archive's record.
+    pub date: Option<String>,
+    /// The row's own.
+    pub title: Option<String>,
+    /// The row's own.
+    pub language: Option<String>,
+    /// Name of the input file.
+    pub source_file: String,
+    /// Byte offset in the file (archives), in the decompressed stream (JSONL); row number (Parquet); else 0.
+    pub source_offset: u64,
+    /// All other fields as the text of one JSON object, on one line, in their order and spelling.
+    pub metadata: Option<String>,
+    /// HTTP status of a response.
+    pub status: Option<u16>,
+    /// Row in the batch's columns, when they are kept.
+    pub column_row: Option<u32>,
+}
+
+/// Text or page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// An HTML or XHTML page.
+    Html(String),
+    /// Plain text.
+    Text(String),
+}
+
+/// A batch holds at most this many records, skips, rejects and gaps.
+pub(super) const MAX_ITEMS: usize = 4096;
+
+/// Gathers a batch.
+#[derive(Debug)]
+pub(super) struct Builder {
+    /// Sources may read into it beyond the records they have added.
+    pub(super) bytes: Vec<u8>,
+    files: Vec<Arc<str>>,
+    items: Vec<RawItem>,
+    limit: usize,
+}
+
+impl Builder {
+    pub(super) fn new(options: &ReadOptions) -> Builder {
+        Builder { bytes: Vec::new(), files: Vec::new(), items: Vec::new(), limit: options.batch_bytes.max(1) }
+    }
+
+    /// What follows is of this file.
+    pub(super) fn begin_file(&mut self, name: &str) {
+        self.files.push(name.into());
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full_at(self.bytes.len())
+    }
+
+    /// Whether the batch is full when only its first bytes count.
+    pub(super) fn is_full_at(&self, bytes: usize) -> bool {
+        bytes >= self.limit || self.items.len() >= MAX_ITEMS
+    }
+
+    pub(super) fn push(&mut self, offset: u64, raw: Raw) {
+        let file = self.files.len().saturating_sub(1);
+        self.items.push(RawItem { file, offset, raw });
+    }
+
+    /// Copies bytes into the batch.
+    pub(super) fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        start..self.bytes.len()
+    }
+
+    pub(super) fn reject(&mut self, offset: u64, length: u64, reason: impl Into<String>) {
+        self.push(offset, Raw::Lost { kind: RejectKind::Record, length, reason: reason.into() });
+    }
+
+    pub(super) fn gap(&mut self, offset: u64, length: u64, reason: impl Into<String>) {
+        self.push(offset, Raw::Lost { kind: RejectKind::Gap, length, reason: reason.into() });
+    }
+
+    pub(super) fn finish(self, stored_bytes: u64) -> RawBatch {
+        RawBatch { files: self.files, bytes: self.bytes, items: self.items, stored_bytes }
+    }
+}
+
+impl RawBatch {
+    /// Stored bytes of the input this batch stands for (for progress).
+    pub fn stored_bytes(&self) -> u64 {
+        self.stored_bytes
+    }
+
+    /// Decodes the records in input order, giving each to `each`, which may stop the walk with its own error.
+    ///
+    /// Returns the batch's other columns where [`ReadOptions::keep_columns`] asks for them. Memory: one decoded record
+    /// at a time. Bad input is never an error: it comes as [`Item::Rejected`].
+    pub fn decode<E>(
+        self,
+        options: &ReadOptions,
+        mut each: impl FnMut(Item) -> Result<(), E>,
+    ) -> Result<Option<Columns>, E> {
+        let fields = Fields::new(options);
+        let mut columns = None;
+        for RawItem { file, offset, raw } in self.items {
+            let place = Place { file: self.files.get(file).map_or("", |name| name), offset };
+            match raw {
+                Raw::Rows(batch) => columns = rows::decode(&batch, &fields, place, options, &mut each)?,
+                raw => each(decode_one(raw, &self.bytes, &fields, place, options))?,
+            }
+        }
+        Ok(columns)
+    }
+}
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) file: &'a str,
+    pub(super) offset: u64,
+}
+
+impl Place<'_> {
+    pub(super) fn reject(self, length: u64, reason: String) -> Item {
+        Item::Rejected(Reject {
+            kind: RejectKind::Record,
+            file: self.file.to_string(),
+            offset: self.offset,
+            length,
+            reason,
+        })
+    }
+
+    /// A record of a row; a row without an id is named by its place.
+    pub(super) fn record(self, row: Row) -> Record {
+        Record {
+            id: row.id.unwrap_or_else(|| format!("{}#{}", self.file, self.offset)),
+            content: row.content,
+            url: row.url,
+            date: row.date,
+            title: row.title,
+            language: row.language,
+            source_file: self.file.to_string(),
+            source_offset: self.offset,
+            metadata: row.metadata,
+            status: None,
+            column_row: None,
+        }
+    }
+
+    /// A file that is one document is named by its name alone.
+    fn whole(self, content: Content) -> Item {
+        Item::Record(self.record(Row { id: Some(self.file.to_string()), ..Row::new(content) }))
+    }
+}
+
+fn decode_one(raw: Raw, bytes: &[u8], fields: &Fields, place: Place<'_>, options: &ReadOptions) -> Item {
+    match raw {
+        Raw::Line(range) => {
+            let line = &bytes[range];
+            match json::decode(line, fields) {
+                Ok(row) => Item::Record(place.record(row)),
+                Err(reason) => place.reject(line.len() as u64, reason),
+            }
+        }
+        Raw::Html(range) => place.whole(Content::Html(decode_html(&bytes[range], None).text)),
+        Raw::Text(range) => place.whole(Content::Text(without_mark(decode_text(&bytes[range], None).text))),
+        Raw::Archive { header, block, length } => {
+            match archived(Header::new(&bytes[header]), &bytes[block], place, options.max_record_size) {
+                Ok(item) => item,
+                Err(reason) => place.reject(length, reason.to_string()),
+            }
+        }
+        Raw::Skipped(kind) => Item::Skipped(kind),
+        Raw::Lost { kind, length, reason } => Item::Rejected(Reject {
+            kind,
+            file: place.file.to_string(),
+            offset: place.offset,
+            length,
+            reason,
+        }),
+        Raw::Rows(_) => Item::Skipped("rows".to_string()),
+    }
+}
+
+fn without_mark(text: String) -> String {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_string(),
+        None => text,
+    }
+}
+
+fn archived(header: Header<'_>, block: &[u8], place: Place<'_>, max_size: u64) -> Result<Item, &'static str> {
+    let (is_html, text) = match payload(header, block, max_size) {
+        Payload::Html(text) => (true, text),
+        Payload::Text(text) => (false, text),
+        Payload::Skipped(kind) => return Ok(Item::Skipped(kind)),
+        Payload::Rejected(reason) => return Err(reason),
+        _ => return Ok(Item::Skipped("unknown".to_string())),
+    };
+    let mut metadata = Metadata::default();
+    metadata.text("warc_type", header.get("WARC-Type").as_deref());
+    metadata.raw("http_status", text.status.map(|status| status.to_string()).as_deref());
+    metadata.text("content_type", text.content_type.as_deref());
+    metadata.text("charset", Some(text.charset));
+    let content = if is_html { Content::Html(text.text) } else { Content::Text(text.text) };
+    let row = Row {
+        id: header.record_id().map(Cow::into_owned).filter(|id| !id.is_empty()),
+        url: header.target_uri().map(Cow::into_owned),
+        date: header.date().map(Cow::into_owned),
+        metadata: metadata.finish(),
+        ..Row::new(content)
+    };
+    Ok(Item::Record(Record { status: text.status, ..place.record(row) }))
+}

@@ -1,0 +1,249 @@
+//! From files to batches of raw records, and from these to records.
+
+use std::iter;
+
+use serde::{Deserialize, Serialize};
+
+use crate::input::format::{Compression, Format, sniff};
+use crate::input::stored::{Stored, io_error};
+use crate::{InputFile, InputSet};
+
+mod archive;
+mod batch;
+mod footer;
+mod json;
+mod lines;
+mod metadata;
+mod parquet;
+mod row;
+mod rows;
+mod whole;
+
+use batch::Builder;
+pub use batch::{Content, Item, RawBatch, Record};
+pub use parquet::common_columns;
+
+/// Which of a row's fields is read when it has both.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prefer {
+    /// `html`: what `run` and `clean` want.
+    #[default]
+    Html,
+    /// `text`: what `dedup` wants.
+    Text,
+}
+
+/// How files become records.
+///
+/// ```
+/// let options = gleaner_corpus::ReadOptions::default();
+/// assert_eq!(options.max_record_size, 32 << 20);
+/// ```
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    /// Which field is read when a row has both. Default [`Prefer::Html`].
+    pub prefer: Prefer,
+    /// The field that holds the text. Default `None`: `text`, then `raw_content`, then `content`.
+    pub text_field: Option<String>,
+    /// The field that holds the id. Default `None`: `id`.
+    pub id_field: Option<String>,
+    /// Largest record in bytes: a JSON line, a page or text, the block of an archive's record, the text of a Parquet
+    /// row. A larger one is rejected as `record-too-large`, without being held in memory. Default 32 MiB.
+    pub max_record_size: u64,
+    /// Decoded bytes after which a batch ends. Default 8 MiB. Part of what fixes the batches, so of the result's
+    /// layout, not of its rows.
+    pub batch_bytes: usize,
+    /// Whether Parquet batches carry their other columns for [`DocumentWriter`](crate::DocumentWriter) (else they go
+    /// to `metadata`). For inputs of which [`common_columns`] gave a schema. Default false.
+    pub keep_columns: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> ReadOptions {
+        ReadOptions {
+            prefer: Prefer::Html,
+            text_field: None,
+            id_field: None,
+            max_record_size: 32 << 20,
+            batch_bytes: 8 << 20,
+            keep_columns: false,
+        }
+    }
+}
+
+/// What was read of one input file, known when the reader has passed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSummary {
+    /// Name of the input.
+    pub name: String,
+    /// Its format; `None` where it was not found out: an empty file, one that cannot be opened, or no text.
+    pub format: Option<Format>,
+    /// Bytes read of the file as stored.
+    pub size: u64,
+    /// `xxh3-128:` and 32 hex digits, of the file as stored.
+    pub digest: String,
+}
+
+/// Whether a source has more for the next batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fill {
+    /// The batch is full.
+    Full,
+    /// The source has given everything.
+    Done,
+}
+
+/// What splits one file into raw records.
+trait Source: Send {
+    /// Adds records until the batch is full or the file at its end. Where a batch ends depends on the file and the
+    /// options only.
+    fn fill(&mut self, batch: &mut Builder) -> Fill;
+
+    /// Bytes of the file that the records given so far stand for, where it is not what was read of it.
+    fn position(&self) -> Option<u64> {
+        None
+    }
+}
+
+/// Reads the files of a set one after the other into batches.
+///
+/// An iterator that ends after the last batch of the last file. Errors of input and output are items of a batch (a gap
+/// with the reason `io-error`), never the end of the run. Making a batch is cheap: the work is in
+/// [`RawBatch::decode`], on any thread. Where batches end depends on the inputs and the options alone. Memory: one
+/// batch ([`ReadOptions::batch_bytes`] and one record beyond it).
+pub struct BatchReader {
+    files: std::vec::IntoIter<InputFile>,
+    options: ReadOptions,
+    current: Option<Current>,
+    summaries: Vec<FileSummary>,
+    /// Stored bytes of the files that were passed.
+    passed: u64,
+    /// Of `bytes_read`, what earlier batches stand for.
+    told: u64,
+}
+
+struct Current {
+    input: InputFile,
+    stored: Stored,
+    source: Box<dyn Source>,
+}
+
+impl std::fmt::Debug for BatchReader {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BatchReader").field("waiting", &self.files.as_slice()).finish_non_exhaustive()
+    }
+}
+
+impl BatchReader {
+    /// A reader of `inputs`. Nothing is opened before the first batch is asked for.
+    pub fn new(inputs: InputSet, options: ReadOptions) -> BatchReader {
+        let files = inputs.files.into_iter();
+        BatchReader { files, options, current: None, summaries: Vec::new(), passed: 0, told: 0 }
+    }
+
+    /// Bytes of stored input read so far (for progress).
+    pub fn bytes_read(&self) -> u64 {
+        let current = self
+            .current
+            .as_ref()
+            .map(|file| file.source.position().unwrap_or_else(|| file.stored.consumed()));
+        self.passed + current.unwrap_or(0)
+    }
+
+    /// Summaries of the files that were read, in order; complete after the last batch.
+    pub fn summaries(&self) -> &[FileSummary] {
+        &self.summaries
+    }
+
+    /// Summaries of the files that were read, in order; complete after the last batch.
+    pub fn into_summaries(self) -> Vec<FileSummary> {
+        self.summaries
+    }
+
+    fn open(&mut self, mut input: InputFile, batch: &mut Builder) {
+        let opened = Stored::open(&input).and_then(|stored| stored.peek().map(|start| (stored, start)));
+        let (stored, start) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                batch.begin_file(&input.name);
+                batch.gap(0, input.size.unwrap_or(0), io_error(&error));
+                return self.summarise(&input, None);
+            }
+        };
+        input.format = input.format.or_else(|| sniff(&start)).filter(|_| !start.is_empty());
+        let compression = Compression::of(&start);
+        let source: Box<dyn Source> = match input.format {
+            _ if start.is_empty() => Box::new(Unreadable(None)),
+            None => Box::new(Unreadable(Some(stored.clone()))),
+            Some(Format::Warc) => Box::new(archive::Archive::new(&stored, &self.options)),
+            Some(Format::Html | Format::Text) => {
+                Box::new(whole::Whole::new(&stored, compression, input.format, &self.options))
+            }
+            Some(Format::Jsonl) => Box::new(lines::Lines::new(&stored, compression, &self.options)),
+            Some(Format::Parquet) => Box::new(parquet::Rows::new(&stored, &input, &self.options)),
+        };
+        self.current = Some(Current { input, stored, source });
+    }
+
+    fn close(&mut self, mut file: Current, batch: &mut Builder) {
+        let before = file.stored.failed();
+        if let Err(error) = file.stored.drain()
+            && !before
+        {
+            batch.gap(file.stored.consumed(), 0, io_error(&error));
+        }
+        self.summarise(&file.input, Some(&file.stored));
+    }
+
+    fn summarise(&mut self, input: &InputFile, stored: Option<&Stored>) {
+        let digest = stored
+            .map_or_else(|| format!("xxh3-128:{:032x}", xxhash_rust::xxh3::xxh3_128(b"")), Stored::digest);
+        let size = stored.map_or(0, Stored::consumed);
+        self.passed += size;
+        self.summaries.push(FileSummary { name: input.name.clone(), format: input.format, size, digest });
+    }
+}
+
+impl Iterator for BatchReader {
+    type Item = RawBatch;
+
+    fn next(&mut self) -> Option<RawBatch> {
+        let mut batch = Builder::new(&self.options);
+        loop {
+            if let Some(mut file) = self.current.take() {
+                batch.begin_file(&file.input.name);
+                if file.source.fill(&mut batch) == Fill::Full {
+                    self.current = Some(file);
+                    break;
+                }
+                self.close(file, &mut batch);
+                if batch.is_full() {
+                    break;
+                }
+            }
+            let Some(input) = self.files.next() else { break };
+            self.open(input, &mut batch);
+        }
+        let read = self.bytes_read();
+        let stored = read.saturating_sub(self.told);
+        self.told = self.told.max(read);
+        let ended = self.current.is_none() && self.files.as_slice().is_empty();
+        if ended && batch.is_empty() && stored == 0 { None } else { Some(batch.finish(stored)) }
+    }
+}
+
+impl iter::FusedIterator for BatchReader {}
+
+/// A file without a record: empty, or in no known format.
+struct Unreadable(Option<Stored>);
+
+impl Source for Unreadable {
+    fn fill(&mut self, batch: &mut Builder) -> Fill {
+        if let Some(mut stored) = self.0.take() {
+            // A failure to read is told when the file is closed.
+            let _ = stored.drain();
+            batch.gap(0, stored.consumed(), "unknown-format");
+        }
+        Fill::Done
+    }
+}

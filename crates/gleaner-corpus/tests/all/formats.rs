@@ -1,0 +1,250 @@
+//! Every format, both compressions, and how each of them breaks.
+
+use std::fs;
+
+use gleaner_corpus::{Content, Format, InputOptions, ReadOptions, resolve_inputs};
+
+use crate::support::{Outcome, file, gzip, read, read_all, read_with, zstd};
+
+fn small() -> ReadOptions {
+    ReadOptions { max_record_size: 100, batch_bytes: 64, ..ReadOptions::default() }
+}
+
+/// The same lines plain, in gzip, in two members, in zstd and in two frames give the same records.
+#[test]
+fn jsonl_reads_the_same_in_every_compression() {
+    let lines = "{\"text\":\"one\"}\r\n\n \t\r\n{\"text\":\"two\"}\n{\"text\":\"thr\u{e9}\u{e9}\"}";
+    let (head, tail) = lines.as_bytes().split_at(20);
+    let ways = [
+        ("a.jsonl", lines.as_bytes().to_vec()),
+        ("a.jsonl.gz", gzip(lines.as_bytes())),
+        ("a.ndjson", [gzip(head), gzip(tail)].concat()),
+        ("a.json", zstd(lines.as_bytes())),
+        ("a.jsonl.zst", [zstd(head), zstd(tail)].concat()),
+        ("unknown.name", gzip(lines.as_bytes())),
+    ];
+    for (name, bytes) in ways {
+        let (_folder, path) = file(name, &bytes);
+        let outcome = read(&path);
+        assert_eq!(outcome.texts(), ["one", "two", "thr\u{e9}\u{e9}"], "{name}");
+        assert_eq!(outcome.ids(), [0, 21, 36].map(|offset| format!("{name}#{offset}")), "{name}");
+        assert!(outcome.rejects.is_empty(), "{name}");
+        let summary = &outcome.summaries[0];
+        assert_eq!((summary.format, summary.size), (Some(Format::Jsonl), bytes.len() as u64), "{name}");
+        let digest = format!("xxh3-128:{:032x}", xxhash_rust::xxh3::xxh3_128(&bytes));
+        assert_eq!(summary.digest, digest, "{name}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_text() {
+    let (_folder, path) = file("a.jsonl", "\u{feff}{\"text\":\"x\"}\n{\"text\":\"y\"}\n");
+    assert_eq!(read(&path).texts(), ["x", "y"]);
+    let (_folder, path) = file("a.txt", "\u{feff}Ti\u{1ebf}ng Vi\u{1ec7}t");
+    assert_eq!(read(&path).texts(), ["Ti\u{1ebf}ng Vi\u{1ec7}t"]);
+    let (_folder, path) = file("a.txt", b"\xff\xfeA\0\n\0");
+    assert_eq!(read(&path).texts(), ["A\n"]);
+}
+
+#[test]
+fn a_page_or_text_is_one_document() {
+    let (_folder, path) = file("a.html", "<p>caf\u{e9}");
+    let page = read(&path);
+    assert_eq!(page.records[0].content, Content::Html("<p>caf\u{e9}".into()));
+    assert_eq!((page.records[0].id.as_str(), page.records[0].source_offset), ("a.html", 0));
+    let (_folder, path) = file("b.txt.gz", gzip(b"one\ntwo\n"));
+    assert_eq!(read(&path).records[0].content, Content::Text("one\ntwo\n".into()));
+    let (_folder, path) = file("page", "  <!doctype html><p>x");
+    assert!(matches!(read(&path).records[0].content, Content::Html(_)));
+    let (_folder, path) = file("text", "plain words");
+    assert!(matches!(read(&path).records[0].content, Content::Text(_)));
+}
+
+#[test]
+fn an_empty_file_holds_no_record() {
+    for name in ["a.jsonl", "a.txt", "a.html", "a.warc", "a.parquet", "a"] {
+        let (_folder, path) = file(name, "");
+        let outcome = read(&path);
+        assert!(outcome.records.is_empty() && outcome.rejects.is_empty(), "{name}: {outcome:?}");
+        assert_eq!((outcome.summaries.len(), outcome.summaries[0].size), (1, 0), "{name}");
+    }
+}
+
+#[test]
+fn what_is_too_large_is_rejected_unread() {
+    let long = "x".repeat(600_000);
+    let lines =
+        format!("{{\"text\":\"a\"}}\n{{\"text\":\"{long}\"}}\n{{\"text\":\"b\"}}\n{{\"text\":\"{long}\"}}");
+    let (_folder, path) = file("a.jsonl", &lines);
+    let outcome = read_with(&path, &small());
+    assert_eq!(outcome.texts(), ["a", "b"]);
+    assert_eq!(
+        outcome.lost(),
+        ["record 13 600011 record-too-large", "record 600038 600011 record-too-large"]
+    );
+    assert_eq!(outcome.ids()[1], "a.jsonl#600025");
+    for (name, bytes) in [("b.txt", long.clone().into_bytes()), ("b.html.gz", gzip(long.as_bytes()))] {
+        let (_folder, path) = file(name, &bytes);
+        let outcome = read_with(&path, &small());
+        assert_eq!(outcome.lost(), [format!("record 0 {} record-too-large", bytes.len())]);
+    }
+    let (_folder, path) = file("edge.txt", "x".repeat(100));
+    assert_eq!(read_with(&path, &small()).records.len(), 1);
+}
+
+/// Good lines before the place where a file breaks off stay; the line it breaks off in is a reject.
+#[test]
+fn truncated_compression_is_a_gap_after_the_good_lines() {
+    let lines: String =
+        (0..4000).map(|at| format!("{{\"text\":\"line {at} of {}\"}}\n", at * 7919 % 1000)).collect();
+    let cut = |bytes: Vec<u8>| bytes[..bytes.len() / 2].to_vec();
+    let damaged = |mut bytes: Vec<u8>| {
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 64].fill(0xff);
+        bytes
+    };
+    let cases = [
+        ("a.jsonl.gz", cut(gzip(lines.as_bytes())), "truncated-gzip"),
+        ("a.jsonl.zst", cut(zstd(lines.as_bytes())), "truncated-zstd"),
+        ("a.jsonl.gz", damaged(gzip(lines.as_bytes())), "invalid-gzip"),
+        ("a.jsonl.zst", damaged(zstd(lines.as_bytes())), "invalid-zstd"),
+        ("a.jsonl.gz", [gzip(lines.as_bytes()), b"tail".to_vec()].concat(), "invalid-gzip"),
+    ];
+    for (name, bytes, reason) in cases {
+        let (_folder, path) = file(name, &bytes);
+        let outcome = read(&path);
+        let known: Vec<&str> = lines.lines().take(outcome.records.len()).collect();
+        let read: Vec<String> =
+            outcome.texts().iter().map(|text| format!("{{\"text\":\"{text}\"}}")).collect();
+        assert_eq!(read, known, "{reason}");
+        let gap = outcome.rejects.last().unwrap();
+        // What stands where the code should be may well be read as code, up to the end.
+        let is_known = gap.reason == reason || gap.reason.replace("truncated", "invalid") == reason;
+        assert!(gap.kind.name() == "gap" && is_known, "{gap:?}, not {reason}");
+        if let [partial, _] = &outcome.rejects[..] {
+            assert_eq!((partial.kind.name(), partial.reason.as_str()), ("record", "truncated-line"));
+            assert_eq!(partial.offset + partial.length, gap.offset);
+        }
+        assert_eq!(outcome.summaries[0].size, bytes.len() as u64, "{reason}: read to the end for the digest");
+    }
+    let (_folder, path) = file("a.txt.gz", cut(gzip(lines.as_bytes())));
+    assert_eq!(read(&path).rejects[0].reason, "truncated-gzip");
+}
+
+#[test]
+fn a_file_that_is_no_text_is_a_gap() {
+    for bytes in [&b"%PDF-1.7 x"[..], b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"] {
+        let (_folder, path) = file("unknown", bytes);
+        assert_eq!(read(&path).lost(), [format!("gap 0 {} unknown-format", bytes.len())]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_gone_is_a_gap_and_the_run_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.txt", "b.txt", "c.txt"] {
+        fs::write(folder.path().join(name), name).unwrap();
+    }
+    let inputs = resolve_inputs(&[folder.path().into()], &InputOptions::default()).unwrap();
+    fs::remove_file(folder.path().join("b.txt")).unwrap();
+    let options = ReadOptions::default();
+    let mut seen = Vec::new();
+    for batch in gleaner_corpus::BatchReader::new(inputs, options.clone()) {
+        batch
+            .decode::<()>(&options, |item| {
+                seen.push(match item {
+                    gleaner_corpus::Item::Record(record) => record.id,
+                    gleaner_corpus::Item::Rejected(reject) => format!("{} {}", reject.file, reject.reason),
+                    gleaner_corpus::Item::Skipped(kind) => kind,
+                });
+                Ok(())
+            })
+            .unwrap();
+    }
+    assert_eq!(seen.len(), 3);
+    assert_eq!((seen[0].as_str(), seen[2].as_str()), ("a.txt", "c.txt"));
+    assert!(seen[1].starts_with("b.txt io-error: "), "{}", seen[1]);
+}
+
+fn warc() -> Vec<u8> {
+    let record = |kind: &str, fields: &str, block: &str| {
+        format!(
+            "WARC/1.0\r\nWARC-Type: {kind}\r\n{fields}Content-Length: {}\r\n\r\n{block}\r\n\r\n",
+            block.len()
+        )
+    };
+    let http = "HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Gone\u{2026}";
+    let response = "WARC-Record-ID: <urn:uuid:12-ab>\r\nWARC-Date: 2026-01-02T03:04:05Z\r\n\
+                    WARC-Target-URI: <http://example.org/>\r\nContent-Type: application/http;msgtype=response\r\n";
+    let conversion = "WARC-Target-URI: http://example.org/2\r\nContent-Type: text/plain\r\n";
+    [
+        record("warcinfo", "Content-Type: application/warc-fields\r\n", "software: x\r\n"),
+        record("response", response, http),
+        record("conversion", conversion, "Plain words."),
+    ]
+    .concat()
+    .into_bytes()
+}
+
+#[test]
+fn archives_give_records_and_count_the_rest() {
+    for (name, bytes) in [("a.warc", warc()), ("a.warc.gz", gzip(&warc())), ("x", warc())] {
+        let (_folder, path) = file(name, &bytes);
+        let outcome = read(&path);
+        assert_eq!(outcome.skipped, ["warcinfo"], "{name}: {:?}", outcome.rejects);
+        let page = &outcome.records[0];
+        assert_eq!((page.id.as_str(), page.status), ("12-ab", Some(404)));
+        assert_eq!(page.content, Content::Html("<p>Gone\u{2026}".into()));
+        assert_eq!(page.url.as_deref(), Some("http://example.org/"));
+        assert_eq!(page.date.as_deref(), Some("2026-01-02T03:04:05Z"));
+        let metadata = page.metadata.as_deref().unwrap();
+        assert!(
+            metadata.starts_with(r#"{"warc_type":"response","http_status":404,"content_type":"text/html"#),
+            "{metadata}"
+        );
+        assert!(metadata.ends_with(r#""charset":"UTF-8"}"#), "{metadata}");
+        let text = &outcome.records[1];
+        assert_eq!((text.id.clone(), text.status), (format!("{name}#{}", text.source_offset), None));
+        assert_eq!(text.content, Content::Text("Plain words.".into()));
+        assert!(outcome.rejects.is_empty());
+    }
+}
+
+#[test]
+fn a_broken_archive_loses_what_is_broken() {
+    let bytes = warc();
+    let (_folder, path) = file("a.warc", &bytes[..bytes.len() - 12]);
+    let outcome = read(&path);
+    assert_eq!((outcome.records.len(), outcome.rejects.len()), (1, 1), "{:?}", outcome.rejects);
+}
+
+fn batches_of(bytes: &str, options: &ReadOptions) -> Outcome {
+    let (_folder, path) = file("a.jsonl", bytes);
+    read_with(&path, options)
+}
+
+/// Batches end at the first line after the limit, or after 4,096 lines, however the bytes come.
+#[test]
+fn batches_depend_on_the_input_alone() {
+    let lines: String = (0..10_000).map(|at| format!("{{\"text\":\"{at}\"}}\n")).collect();
+    assert_eq!(batches_of(&lines, &ReadOptions::default()).batches, [4096, 4096, 1808]);
+    let few = ReadOptions { batch_bytes: 1000, ..ReadOptions::default() };
+    let plain = batches_of(&lines, &few);
+    assert!(plain.batches.len() > 100 && plain.batches.iter().all(|&size| size <= 77));
+    let (_folder, path) = file("a.jsonl.gz", gzip(lines.as_bytes()));
+    assert_eq!(read_with(&path, &few).batches, plain.batches);
+}
+
+#[test]
+fn small_files_share_a_batch() {
+    let folder = tempfile::tempdir().unwrap();
+    for at in 0..20 {
+        fs::write(folder.path().join(format!("{at:02}.txt")), format!("text {at}")).unwrap();
+    }
+    fs::write(folder.path().join("99.jsonl"), "{\"text\":\"last\"}").unwrap();
+    let outcome = read_all(&[folder.path().into()], &ReadOptions::default());
+    assert_eq!(outcome.batches, [21]);
+    assert_eq!(outcome.ids()[19..], ["19.txt", "99.jsonl#0"]);
+    assert_eq!(outcome.summaries.len(), 21);
+}
