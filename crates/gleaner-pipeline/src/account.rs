@@ -1,0 +1,121 @@
+//! Every record and byte is counted, and the sums must agree.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::phases::clean::{Cleaned, Counts};
+use crate::phases::emit::Emitted;
+use crate::phases::learn::Learnt;
+use crate::settings::Limits;
+
+/// The counts of a run: `records = kept + removed + rejected`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accounting {
+    /// Records in the input.
+    pub records: u64,
+    /// Documents written to `data/`.
+    pub kept: u64,
+    /// Documents written to `removed/documents`.
+    pub removed: u64,
+    /// Records that could not be read.
+    pub rejected: u64,
+    /// Removed documents by stage, then reason.
+    pub removed_by_reason: Counts,
+    /// Rejected records by reason.
+    pub rejected_by_reason: BTreeMap<String, u64>,
+    /// Lost byte ranges that held no record boundary, by reason.
+    pub gaps: BTreeMap<String, u64>,
+    /// Bytes in these ranges.
+    pub gap_bytes: u64,
+    /// What stands in archives and is no record, by type.
+    pub skipped: BTreeMap<String, u64>,
+    /// Ranges removed or repaired in texts, by stage, then reason.
+    pub spans_by_reason: Counts,
+    /// Bytes of text kept.
+    pub text_bytes: u64,
+    /// Files of folders that were not read, by extension.
+    pub ignored_files: BTreeMap<String, u64>,
+    /// Paths met again and read once.
+    pub repeated_paths: u64,
+    /// Documents whose id an earlier one has.
+    pub repeated_ids: u64,
+}
+
+impl Accounting {
+    /// Takes over what the scan and the cleaning counted.
+    pub(crate) fn new(learnt: &Learnt, cleaned: &Cleaned) -> Accounting {
+        let rejected = learnt.rejected.values().sum();
+        let kept = cleaned.entries.iter().filter(|entry| !entry.removed);
+        Accounting {
+            records: learnt.documents + rejected,
+            kept: kept.clone().count() as u64,
+            removed: cleaned.removed.values().flat_map(BTreeMap::values).sum(),
+            rejected,
+            removed_by_reason: cleaned.removed.clone(),
+            rejected_by_reason: learnt.rejected.clone(),
+            gaps: learnt.gaps.clone(),
+            gap_bytes: learnt.gap_bytes,
+            skipped: learnt.skipped.clone(),
+            spans_by_reason: cleaned.spans.clone(),
+            text_bytes: kept.map(|entry| entry.text_bytes).sum(),
+            repeated_ids: repeated(cleaned.entries.iter().map(|entry| entry.id_hash).collect()),
+            ..Accounting::default()
+        }
+    }
+
+    /// Holds the sums against each other and against the rows that were written.
+    pub(crate) fn check(&self, emitted: &Emitted) -> Result<(), Error> {
+        let spans = self.spans_by_reason.values().flat_map(BTreeMap::values).sum();
+        let gaps: u64 = self.gaps.values().sum();
+        let sums = [
+            ("records", self.records, self.kept + self.removed + self.rejected),
+            ("kept documents", self.kept, emitted.kept),
+            ("removed documents", self.removed, emitted.removed),
+            ("spans", spans, emitted.spans),
+            ("rejects and gaps", self.rejected + gaps, emitted.rejects),
+        ];
+        for (what, counted, found) in sums {
+            if counted != found {
+                return Err(Error::internal(format!("{counted} {what} were counted, but {found} found")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The first limit that these counts pass, as a message.
+    pub(crate) fn beyond(&self, limits: &Limits, input_bytes: u64) -> Option<String> {
+        let share = |part: u64| if self.records == 0 { 0.0 } else { part as f64 / self.records as f64 };
+        let lost = if input_bytes == 0 { 0.0 } else { self.gap_bytes as f64 / input_bytes as f64 };
+        if lost > limits.max_reject_rate {
+            return Some(format!(
+                "{} of {input_bytes} bytes of input were lost in gaps, more than --max-reject-rate {} allows; \
+                 see rejects.parquet",
+                self.gap_bytes, limits.max_reject_rate
+            ));
+        }
+        let (rejected, removed) = (share(self.rejected), share(self.removed));
+        if rejected > limits.max_reject_rate {
+            return Some(format!(
+                "{} of {} records were rejected, more than --max-reject-rate {} allows; see rejects.parquet",
+                self.rejected, self.records, limits.max_reject_rate
+            ));
+        }
+        if removed > limits.max_removal_rate {
+            return Some(format!(
+                "{} of {} records were removed, more than --max-removal-rate {} allows; see removed/",
+                self.removed, self.records, limits.max_removal_rate
+            ));
+        }
+        (self.kept == 0 && input_bytes > 0).then(|| {
+            format!("nothing was kept of {} records; see removed/ and rejects.parquet", self.records)
+        })
+    }
+}
+
+/// How many of these hashes stood there before.
+fn repeated(mut hashes: Vec<u64>) -> u64 {
+    hashes.sort_unstable();
+    hashes.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
+}

@@ -1,0 +1,50 @@
+//! How documents are compared: the options of the duplicate search, checked and resolved.
+
+use gleaner_dedup::{Banding, ResolveOptions, ShingleOptions, SketchOptions, Sketcher};
+
+use crate::error::Error;
+use crate::settings::ResultOptions;
+
+/// Everything the clean and group phases need to compare documents.
+#[derive(Clone, Debug)]
+pub(crate) struct Comparison {
+    pub(crate) sketcher: Sketcher,
+    pub(crate) banding: Banding,
+    pub(crate) resolve: ResolveOptions,
+}
+
+impl Comparison {
+    /// Fails for options that cannot work together.
+    pub(crate) fn new(options: &ResultOptions) -> Result<Comparison, Error> {
+        let usage = |error: gleaner_dedup::OptionsError| Error::usage(error.to_string());
+        let resolve = ResolveOptions::new(options.threshold)
+            .map_err(|_| Error::usage(format!("--threshold {} is not in (0, 1]", options.threshold)))?;
+        if options.num_perm == 0 {
+            return Err(Error::usage("--num-perm must be at least 1"));
+        }
+        for (name, size) in [("--bands", options.bands), ("--rows", options.rows)] {
+            if let Some(size) = size.filter(|&size| size == 0 || size > options.num_perm) {
+                let message = format!("{name} {size} is not between 1 and --num-perm {}", options.num_perm);
+                return Err(Error::usage(message));
+            }
+        }
+        let banding = banding(options);
+        let shingles = ShingleOptions { ngram_size: options.ngram_size, ..ShingleOptions::default() };
+        let mut sketch = SketchOptions::for_threshold(options.threshold);
+        sketch.num_perm = options.num_perm;
+        sketch.banding = banding;
+        sketch.seed = options.seed;
+        let sketcher = Sketcher::new(shingles, sketch).map_err(usage)?;
+        Ok(Comparison { sketcher, banding, resolve })
+    }
+}
+
+/// Bands and rows as given, or as the threshold asks for; one alone determines the other.
+fn banding(options: &ResultOptions) -> Banding {
+    match (options.bands, options.rows) {
+        (Some(bands), Some(rows)) => Banding { bands, rows },
+        (Some(bands), None) => Banding { bands, rows: options.num_perm / bands.max(1) },
+        (None, Some(rows)) => Banding { bands: options.num_perm / rows.max(1), rows },
+        (None, None) => Banding::for_threshold(options.threshold, options.num_perm),
+    }
+}

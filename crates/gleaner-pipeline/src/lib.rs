@@ -1,0 +1,73 @@
+//! From crawl dump to clean, deduplicated corpus: phases, parts, accounting and manifest.
+//!
+//! [`run`] takes [`Settings`] and writes an output folder; [`clean`] gives cleaned documents one by one to a [`Sink`];
+//! [`plan`] says what a run would do. An [`Observer`] hears of progress and warnings. [`ResultOptions`] determine the
+//! output, byte for byte; [`Resources`] and [`Limits`] never change it. [`Report`] and [`Manifest`] account for every
+//! record: `records = kept + removed + rejected`, checked before a run is called complete.
+//!
+//! ```
+//! use gleaner_corpus::{InputOptions, resolve_inputs};
+//! use gleaner_pipeline::{Job, Limits, Resources, ResultOptions, Settings, Silent, run};
+//! # let folder = tempfile::tempdir()?;
+//! let input = folder.path().join("rows.jsonl");
+//! let text = "A storm moved two of the cranes in the harbour on Monday, and ships have to wait outside.";
+//! std::fs::write(&input, format!("{{\"text\":\"{text}\"}}\n{{\"text\":\"{text}\"}}\nno json\n"))?;
+//!
+//! let settings = Settings {
+//!     job: Job::Run,
+//!     inputs: resolve_inputs(&[input.into()], &InputOptions::default())?,
+//!     output: folder.path().join("corpus"),
+//!     result: ResultOptions::default(),
+//!     resources: Resources { threads: 2, memory: 1 << 30, tmp: None, peak_memory: || None },
+//!     limits: Limits::default(),
+//!     overwrite: false,
+//! };
+//! let report = run(&settings, &Silent)?;
+//! let counts = &report.manifest.counts;
+//! assert_eq!((counts.records, counts.kept, counts.removed, counts.rejected), (3, 1, 1, 1));
+//! assert_eq!(counts.removed_by_reason["dedup"]["exact-duplicate"], 1);
+//! assert!(settings.output.join("_SUCCESS").exists());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Cost
+//! The input is read once; its text is written to the work area twice. It is read back to be cleaned, to
+//! write what is kept, and to write what was removed; single documents once more where they have to be compared. Memory grows by about 0.6 KiB a document, not with their text;
+//! [`ErrorKind::Memory`] comes before the budget is passed.
+//!
+//! # When not to use it
+//! For one stage alone take its crate: `gleaner-boilerplate`, `gleaner-dedup`, `gleaner-archive` or `gleaner-corpus`.
+//! This crate installs no allocator, reads no environment and never prints.
+
+mod account;
+mod comparison;
+mod date;
+mod draft;
+mod error;
+pub mod language;
+mod manifest;
+mod memory;
+mod output;
+mod phases;
+mod plan;
+mod progress;
+mod run;
+mod settings;
+mod stages;
+mod stream;
+mod work;
+
+pub use account::Accounting;
+pub use error::{Error, ErrorKind};
+pub use manifest::{Manifest, Status};
+pub use phases::clean::Counts;
+pub use plan::{Plan, plan};
+pub use progress::{Observer, Phase, Silent};
+pub use run::{Report, empty_files, run};
+pub use settings::{Job, Keep, Limits, Method, Resources, ResultOptions, Settings, Spans};
+pub use stream::{Sink, clean};
+
+/// The examples of the README, compiled and run with the documentation tests.
+#[cfg_attr(doctest, doc = include_str!("../../../README.md"))]
+#[cfg(doctest)]
+struct Readme;

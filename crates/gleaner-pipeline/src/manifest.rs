@@ -1,0 +1,184 @@
+//! `manifest.json`, `run.json` and `_SUCCESS`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use gleaner_corpus::{AtomicFile, FileSummary, Location};
+use serde::{Deserialize, Serialize};
+
+use crate::account::Accounting;
+use crate::error::Error;
+use crate::settings::{Job, ResultOptions, Settings};
+
+/// Version of the layout of an output folder.
+const LAYOUT: u32 = 1;
+
+pub(crate) const MANIFEST: &str = "manifest.json";
+pub(crate) const RUN: &str = "run.json";
+pub(crate) const SUCCESS: &str = "_SUCCESS";
+
+/// Whether the outputs of a finished run are fit for use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Status {
+    /// Yes.
+    Complete,
+    /// A limit was passed: everything was written but `_SUCCESS`.
+    Limit,
+}
+
+/// What determines or describes the result; the same bytes for the same input and options.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of gleaner.
+    pub gleaner: String,
+    /// Version of the output layout.
+    pub layout: u32,
+    /// The job.
+    pub job: Job,
+    /// Whether a limit was passed.
+    pub status: Status,
+    /// The options that determine the result.
+    pub options: ResultOptions,
+    /// The input files in document order.
+    pub inputs: Vec<FileSummary>,
+    /// The counts.
+    pub counts: Accounting,
+}
+
+impl Manifest {
+    pub(crate) fn new(settings: &Settings, inputs: Vec<FileSummary>, counts: Accounting) -> Manifest {
+        Manifest {
+            gleaner: env!("CARGO_PKG_VERSION").to_owned(),
+            layout: LAYOUT,
+            job: settings.job,
+            status: Status::Complete,
+            options: settings.result.clone(),
+            inputs,
+            counts,
+        }
+    }
+
+    pub(crate) fn input_bytes(&self) -> u64 {
+        self.inputs.iter().map(|file| file.size).sum()
+    }
+}
+
+/// What a run is: two runs with equal identities give the same output.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Identity {
+    pub(crate) gleaner: String,
+    pub(crate) job: Job,
+    pub(crate) options: ResultOptions,
+    pub(crate) inputs: Vec<InputIdentity>,
+}
+
+/// An input file as far as can be told without reading it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct InputIdentity {
+    pub(crate) name: String,
+    /// As text: a name that is not UTF-8 cannot be written as JSON.
+    pub(crate) path: Option<String>,
+    pub(crate) size: Option<u64>,
+    /// Nanoseconds since 1970.
+    pub(crate) modified: Option<u64>,
+}
+
+impl Identity {
+    pub(crate) fn of(settings: &Settings) -> Identity {
+        let inputs = settings.inputs.files.iter().map(|file| {
+            let path = match &file.location {
+                Location::Path(path) => Some(path.as_path()),
+                Location::Stdin => None,
+            };
+            let modified = path.and_then(modified);
+            let path = path.map(|path| path.to_string_lossy().into_owned());
+            InputIdentity { name: file.name.clone(), path, size: file.size, modified }
+        });
+        Identity {
+            gleaner: env!("CARGO_PKG_VERSION").to_owned(),
+            job: settings.job,
+            options: settings.result.clone(),
+            inputs: inputs.collect(),
+        }
+    }
+
+    /// What differs from `other`, in words; `None` when it is the same run.
+    pub(crate) fn difference(&self, other: &Identity) -> Option<String> {
+        if self.gleaner != other.gleaner {
+            return Some(format!("gleaner {} made it", other.gleaner));
+        }
+        if self.job != other.job {
+            return Some("it is of another job".to_owned());
+        }
+        if let Some(option) = differing_option(&self.options, &other.options) {
+            return Some(format!("--{option} differs"));
+        }
+        if self.inputs.iter().any(|input| input.path.is_none()) {
+            return Some("standard input may have changed".to_owned());
+        }
+        if self.inputs.len() != other.inputs.len() {
+            return Some(format!(
+                "it had {} input files, now there are {}",
+                other.inputs.len(),
+                self.inputs.len()
+            ));
+        }
+        let changed = self.inputs.iter().zip(&other.inputs).find(|(mine, theirs)| mine != theirs);
+        changed.map(|(mine, _)| format!("input {} has changed", mine.name))
+    }
+}
+
+fn modified(path: &Path) -> Option<u64> {
+    let modified = fs::metadata(path).ok()?.modified().ok()?;
+    u64::try_from(modified.duration_since(UNIX_EPOCH).ok()?.as_nanos()).ok()
+}
+
+fn differing_option(mine: &ResultOptions, theirs: &ResultOptions) -> Option<String> {
+    let fields = |options| match serde_json::to_value(options) {
+        Ok(serde_json::Value::Object(fields)) => fields,
+        _ => serde_json::Map::new(),
+    };
+    let (mine, theirs) = (fields(mine), fields(theirs));
+    mine.into_iter().find(|(name, value)| theirs.get(name) != Some(value)).map(|(name, _)| name)
+}
+
+/// `run.json`: what describes this execution and may differ between runs with the same result.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RunRecord {
+    pub(crate) identity: Identity,
+    pub(crate) finished: bool,
+    pub(crate) threads: usize,
+    pub(crate) memory: u64,
+    pub(crate) tmp: Option<String>,
+    pub(crate) seconds: BTreeMap<String, f64>,
+    pub(crate) spilled_bytes: u64,
+    pub(crate) peak_memory: Option<u64>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Writes `value` as JSON under its final name in one step.
+pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), Error> {
+    let mut json = serde_json::to_vec_pretty(value).map_err(|error| Error::internal(error.to_string()))?;
+    json.push(b'\n');
+    write_whole(path, &json)
+}
+
+/// Writes a small file under its final name in one step.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let write = || {
+        let mut file = AtomicFile::create(path)?;
+        file.write_all(bytes)?;
+        file.commit()
+    };
+    write().map_err(|error| Error::io(path, &error))
+}
+
+/// Reads a JSON file; `None` when it is absent or not what is expected.
+pub(crate) fn read_json<T: for<'de> Deserialize<'de>>(path: &Path) -> Option<T> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}

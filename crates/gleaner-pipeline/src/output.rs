@@ -1,0 +1,88 @@
+//! The output folder before a run: empty, ours, or somebody else's.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::error::Error;
+use crate::manifest::{Identity, MANIFEST, Manifest, RUN, RunRecord, SUCCESS, read_json};
+
+/// Everything that a run writes into its folder, in the order in which it is replaced; nothing else ever is.
+const OURS: [&str; 8] =
+    ["data", "removed", "index", "site-templates", "rejects.parquet", ".gleaner-work", MANIFEST, RUN];
+
+/// What stands in the output folder.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// Nothing: the folder is there and empty.
+    Empty,
+    /// The outputs of this very run.
+    Finished(Box<Manifest>),
+}
+
+/// Makes the output folder ready, or says why it cannot be used.
+pub(crate) fn prepare(output: &Path, identity: &Identity, overwrite: bool) -> Result<Found, Error> {
+    if output.is_file() {
+        return Err(Error::usage(format!("output {} is a file; name a folder", output.display())));
+    }
+    let names = list(output).map_err(|error| Error::io(output, &error))?;
+    if names.is_empty() {
+        fs::create_dir_all(output).map_err(|error| Error::io(output, &error))?;
+        return Ok(Found::Empty);
+    }
+    let record: Option<RunRecord> = read_json(&output.join(RUN));
+    if let Some(foreign) = names.iter().find(|name| !OURS.contains(&name.as_str()) && *name != SUCCESS) {
+        return Err(refusal(output, &format!("`{foreign}` there is not of gleaner's making")));
+    }
+    let Some(record) = record else {
+        return Err(refusal(output, "it is not the output of a run"));
+    };
+    let begun = !record.finished && !output.join("data").exists();
+    if !overwrite && !begun {
+        if let Some(difference) = identity.difference(&record.identity) {
+            return Err(refusal(
+                output,
+                &format!("it holds another run: {difference}; --overwrite replaces it"),
+            ));
+        }
+        let manifest = read_json(&output.join(MANIFEST)).filter(|_| record.finished);
+        if let Some(manifest) = manifest {
+            return Ok(Found::Finished(manifest));
+        }
+    }
+    clear(output).map_err(|error| Error::io(output, &error))?;
+    Ok(Found::Empty)
+}
+
+fn refusal(output: &Path, why: &str) -> Error {
+    Error::usage(format!(
+        "output folder {} is not empty, and {why}; or name another folder",
+        output.display()
+    ))
+}
+
+/// Names in a folder, sorted; none where it does not exist.
+fn list(folder: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
+}
+
+/// Removes what a run has written, `_SUCCESS` first.
+fn clear(output: &Path) -> io::Result<()> {
+    for name in std::iter::once(SUCCESS).chain(OURS) {
+        let path = output.join(name);
+        let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        match removed {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! `--dry-run`: what a run would read and how it would compare, without reading it.
+
+use std::collections::BTreeMap;
+
+use gleaner_corpus::{Format, InputSet};
+use gleaner_dedup::Banding;
+
+use crate::comparison::Comparison;
+use crate::error::Error;
+use crate::settings::{Job, ResultOptions};
+use crate::stages::Stages;
+
+/// What a run would do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Plan {
+    /// Input files and their stored bytes by format; `None` is not known before reading.
+    pub inputs: BTreeMap<Option<String>, (u64, u64)>,
+    /// Bands and rows of the signatures, where duplicates are looked for.
+    pub banding: Option<Banding>,
+    /// Probability that a pair of this Jaccard similarity is compared, from 0.1 to 1 by 0.1.
+    pub candidate_probability: Vec<(f64, f64)>,
+}
+
+/// Checks the options and looks at the inputs' names and sizes.
+///
+/// # Errors
+/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) for options that do not fit.
+pub fn plan(job: Job, inputs: &InputSet, options: &ResultOptions) -> Result<Plan, Error> {
+    Stages::new(job, options)?;
+    let mut by_format: BTreeMap<Option<String>, (u64, u64)> = BTreeMap::new();
+    for file in &inputs.files {
+        let (files, bytes) = by_format.entry(file.format.map(format_name)).or_default();
+        *files += 1;
+        *bytes += file.size.unwrap_or(0);
+    }
+    let mut plan = Plan { inputs: by_format, banding: None, candidate_probability: Vec::new() };
+    if job != Job::Clean {
+        let banding = Comparison::new(options)?.banding;
+        let steps = (1..=10).map(|step| f64::from(step) / 10.0);
+        plan.candidate_probability = steps.map(|j| (j, banding.candidate_probability(j))).collect();
+        plan.banding = Some(banding);
+    }
+    Ok(plan)
+}
+
+fn format_name(format: Format) -> String {
+    format!("{format:?}").to_lowercase()
+}

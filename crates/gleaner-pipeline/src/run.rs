@@ -1,0 +1,293 @@
+//! `run` and `dedup`: the five phases over one work area.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use gleaner_corpus::{
+    BatchReader, ColumnSchema, FileSummary, Format, OutputFormat, Prefer, ReadOptions, common_columns,
+};
+
+use crate::account::Accounting;
+use crate::comparison::Comparison;
+use crate::error::{Error, ErrorKind};
+use crate::manifest::{
+    Identity, MANIFEST, Manifest, RUN, RunRecord, SUCCESS, Status, write_json, write_whole,
+};
+use crate::memory;
+use crate::output::{self, Found};
+use crate::phases::clean::{Cleaned, Cleaner};
+use crate::phases::emit::Emitter;
+use crate::phases::{group, learn, scan};
+use crate::progress::{Observer, Phase};
+use crate::settings::{Job, ResultOptions, Settings, Spans};
+use crate::stages::{Stages, page_in_dedup};
+use crate::work::WorkArea;
+
+/// Decoded bytes of input in a part.
+const BATCH_BYTES: usize = 8 << 20;
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Report {
+    /// What was written to `manifest.json`.
+    pub manifest: Manifest,
+    /// The limit that was passed, in words; `_SUCCESS` is then absent.
+    pub limit: Option<String>,
+    /// Whether the folder held this very run already and nothing was read.
+    pub already_done: bool,
+    /// Wall-clock seconds of each phase.
+    pub seconds: BTreeMap<String, f64>,
+    /// Bytes written to the work area.
+    pub spilled_bytes: u64,
+    /// Peak resident memory in bytes, where it can be measured.
+    pub peak_memory: Option<u64>,
+}
+
+/// Does `settings.job`, which is `run` or `dedup`, and writes the output folder.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] before any output is written; [`ErrorKind::Memory`] when the budget is too small;
+/// [`ErrorKind::Io`] for everything the operating system refuses. Bad input is no error: it is counted.
+pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error> {
+    let stages = Stages::new(settings.job, &settings.result)?;
+    let comparison = Comparison::new(&settings.result)?;
+    memory::check_start(&settings.resources, settings.result.max_record_size)?;
+    refuse_pages(settings)?;
+    let identity = Identity::of(settings);
+    if let Found::Finished(manifest) = output::prepare(&settings.output, &identity, settings.overwrite)? {
+        return finished_before(settings, *manifest);
+    }
+    let record = RunRecord {
+        identity,
+        finished: false,
+        threads: settings.resources.threads,
+        memory: settings.resources.memory,
+        tmp: settings.resources.tmp.as_ref().map(|tmp| tmp.to_string_lossy().into_owned()),
+        seconds: BTreeMap::new(),
+        spilled_bytes: 0,
+        peak_memory: None,
+        warnings: Vec::new(),
+    };
+    write_json(&settings.output.join(RUN), &record)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.resources.threads).build();
+    let pool = pool.map_err(|error| Error::new(ErrorKind::Io, format!("cannot start threads: {error}")))?;
+    let observer = Recorder { observer, warnings: Mutex::default() };
+    let run = Run { settings, stages, comparison, observer: &observer, seconds: BTreeMap::new(), spilled: 0 };
+    let (manifest, seconds, spilled) = pool.install(|| run.phases())?;
+    let warnings = observer.warnings.into_inner().unwrap_or_default();
+    conclude(settings, manifest, RunRecord { seconds, spilled_bytes: spilled, warnings, ..record })
+}
+
+/// Tells before any work what file names tell: a page has no place in `dedup`.
+fn refuse_pages(settings: &Settings) -> Result<(), Error> {
+    let mut files = settings.inputs.files.iter();
+    match files.find(|file| settings.job == Job::Dedup && file.format == Some(Format::Html)) {
+        Some(page) => Err(page_in_dedup(&page.name)),
+        None => Ok(()),
+    }
+}
+
+/// How the files of a job are read.
+pub(crate) fn read_options(job: Job, options: &ResultOptions, batch_bytes: usize) -> ReadOptions {
+    ReadOptions {
+        prefer: if job == Job::Dedup { Prefer::Text } else { Prefer::Html },
+        text_field: options.text_field.clone(),
+        id_field: options.id_field.clone(),
+        max_record_size: options.max_record_size,
+        batch_bytes,
+        ..ReadOptions::default()
+    }
+}
+
+struct Run<'a> {
+    settings: &'a Settings,
+    stages: Stages,
+    comparison: Comparison,
+    observer: &'a Recorder<'a>,
+    seconds: BTreeMap<String, f64>,
+    spilled: u64,
+}
+
+impl Run<'_> {
+    fn phases(mut self) -> Result<(Manifest, BTreeMap<String, f64>, u64), Error> {
+        let settings = self.settings;
+        let work = WorkArea::create(&settings.output, settings.resources.tmp.as_deref())?;
+        let (read, columns) = self.reading();
+        let size = settings.inputs.files.iter().map(|file| file.size).sum();
+
+        let reader = BatchReader::new(settings.inputs.clone(), read.clone());
+        let scanned =
+            self.timed(Phase::Scan, size, |run| scan::scan(reader, &read, &run.stages, &work, run.observer))?;
+        self.warn_of_empty_files(&scanned.files);
+        let learnt = self.timed(Phase::Learn, None, |_| Ok(learn::learn(&scanned.parts)))?;
+        let largest = settings.result.max_record_size;
+        memory::check_documents(&settings.resources, largest, learnt.documents, &self.comparison)?;
+        let mut cleaned =
+            self.timed(Phase::Clean, Some(learnt.spilled), |run| run.cleaner(&work).clean(&learnt))?;
+        let grouped = self.timed(Phase::Group, None, |run| {
+            group::group(&mut cleaned.entries, &learnt, &work, &run.comparison, settings.result.keep)
+        })?;
+        group::count_grouped(&grouped, &mut cleaned.removed);
+        self.spilled = learnt.spilled + cleaned.spilled;
+
+        let counts = self.account(&learnt, &cleaned);
+        let text_bytes = cleaned.entries.iter().map(|entry| entry.text_bytes).sum();
+        let emitter = Emitter {
+            entries: &cleaned.entries,
+            grouped: &grouped,
+            learnt: &learnt,
+            work: &work,
+            output: &settings.output,
+            format: settings.result.format,
+            max_file_size: settings.result.max_output_file_size,
+            columns: columns.as_ref(),
+            spans: settings.result.spans != Spans::None,
+            observer: self.observer,
+        };
+        let emitted = self.timed(Phase::Emit, Some(text_bytes), |_| {
+            create_folders(&settings.output)?;
+            emitter.emit()
+        })?;
+        counts.check(&emitted)?;
+        Ok((Manifest::new(settings, scanned.files, counts), self.seconds, self.spilled))
+    }
+
+    /// How the inputs are read, and the columns that go through to the output as they are.
+    fn reading(&self) -> (ReadOptions, Option<ColumnSchema>) {
+        let mut read = read_options(self.settings.job, &self.settings.result, BATCH_BYTES);
+        let parquet = self.settings.result.format == OutputFormat::Parquet;
+        let columns = if parquet { common_columns(&self.settings.inputs, &read) } else { None };
+        read.keep_columns = columns.is_some();
+        (read, columns)
+    }
+
+    fn cleaner<'a>(&'a self, work: &'a WorkArea) -> Cleaner<'a> {
+        Cleaner {
+            stages: &self.stages,
+            sketcher: self.comparison.sketcher.clone(),
+            keep: self.settings.result.keep,
+            work,
+            observer: self.observer,
+        }
+    }
+
+    fn timed<T>(
+        &mut self,
+        phase: Phase,
+        bytes: Option<u64>,
+        work: impl FnOnce(&Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.observer.begin(phase, bytes);
+        let start = Instant::now();
+        let done = work(self)?;
+        self.seconds.insert(phase.name().to_owned(), start.elapsed().as_secs_f64());
+        Ok(done)
+    }
+
+    fn warn_of_empty_files(&self, files: &[FileSummary]) {
+        if let Some(warning) = empty_files(files) {
+            self.observer.warn(&warning);
+        }
+    }
+
+    fn account(&self, learnt: &learn::Learnt, cleaned: &Cleaned) -> Accounting {
+        let inputs = &self.settings.inputs;
+        let counts = Accounting {
+            ignored_files: inputs.ignored.clone(),
+            repeated_paths: inputs.repeated,
+            ..Accounting::new(learnt, cleaned)
+        };
+        if counts.repeated_ids > 0 {
+            self.observer
+                .warn(&format!("{} documents have an id that an earlier one has", counts.repeated_ids));
+        }
+        counts
+    }
+}
+
+/// A warning that names the empty ones of `files`, the first few if they are many; `None` without any.
+pub fn empty_files(files: &[FileSummary]) -> Option<String> {
+    const NAMED: usize = 5;
+    let empty: Vec<&str> =
+        files.iter().filter(|file| file.size == 0).map(|file| file.name.as_str()).collect();
+    match empty.len() {
+        0 => None,
+        1 => Some(format!("{} is empty", empty[0])),
+        count if count <= NAMED => Some(format!("{} are empty", empty.join(", "))),
+        count => Some(format!("{count} files are empty, among them {}", empty[..NAMED].join(", "))),
+    }
+}
+
+/// Passes everything on and keeps the warnings for `run.json`.
+struct Recorder<'a> {
+    observer: &'a dyn Observer,
+    warnings: Mutex<Vec<String>>,
+}
+
+impl Observer for Recorder<'_> {
+    fn begin(&self, phase: Phase, bytes: Option<u64>) {
+        self.observer.begin(phase, bytes);
+    }
+
+    fn advance(&self, records: u64, bytes: u64) {
+        self.observer.advance(records, bytes);
+    }
+
+    fn warn(&self, message: &str) {
+        self.warnings.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(message.to_owned());
+        self.observer.warn(message);
+    }
+}
+
+fn create_folders(output: &Path) -> Result<(), Error> {
+    for name in ["data", "removed"] {
+        let folder = output.join(name);
+        fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, &error))?;
+    }
+    Ok(())
+}
+
+/// Judges the run by its limits and writes manifest, record and mark of success, in this order.
+fn conclude(settings: &Settings, mut manifest: Manifest, mut record: RunRecord) -> Result<Report, Error> {
+    let limit = manifest.counts.beyond(&settings.limits, manifest.input_bytes());
+    manifest.status = if limit.is_some() { Status::Limit } else { Status::Complete };
+    record.finished = true;
+    record.peak_memory = (settings.resources.peak_memory)();
+    write_json(&settings.output.join(MANIFEST), &manifest)?;
+    write_json(&settings.output.join(RUN), &record)?;
+    if limit.is_none() {
+        write_whole(&settings.output.join(SUCCESS), b"")?;
+    }
+    let RunRecord { seconds, spilled_bytes, peak_memory, .. } = record;
+    Ok(Report { manifest, limit, already_done: false, seconds, spilled_bytes, peak_memory })
+}
+
+/// The folder holds this run: only its limits may have changed.
+fn finished_before(settings: &Settings, mut manifest: Manifest) -> Result<Report, Error> {
+    let limit = manifest.counts.beyond(&settings.limits, manifest.input_bytes());
+    let success = settings.output.join(SUCCESS);
+    let status = if limit.is_some() { Status::Limit } else { Status::Complete };
+    let already_done = manifest.status == status;
+    if !already_done {
+        manifest.status = status;
+        if limit.is_some() && success.exists() {
+            fs::remove_file(&success).map_err(|error| Error::io(&success, &error))?;
+        }
+        write_json(&settings.output.join(MANIFEST), &manifest)?;
+    }
+    if limit.is_none() && !success.exists() {
+        write_whole(&success, b"")?;
+    }
+    Ok(Report {
+        manifest,
+        limit,
+        already_done,
+        seconds: BTreeMap::new(),
+        spilled_bytes: 0,
+        peak_memory: None,
+    })
+}

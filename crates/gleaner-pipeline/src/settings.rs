@@ -1,0 +1,199 @@
+//! What a run is told. [`ResultOptions`] determine the output and are part of a run's identity;
+//! [`Resources`] and [`Limits`] may differ between two runs that give the same bytes.
+
+use std::path::PathBuf;
+
+use gleaner_boilerplate::lines::Cleaning;
+use gleaner_corpus::{Format, InputSet, OutputFormat};
+use serde::{Deserialize, Serialize};
+
+/// Which job is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Job {
+    /// Extract, clean, deduplicate.
+    Run,
+    /// Extract and clean; no deduplication.
+    Clean,
+    /// Deduplicate; texts stay as they are, pages are refused.
+    Dedup,
+}
+
+/// How near-duplicates are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Method {
+    /// One-permutation MinHash in bands, every candidate verified exactly. The default.
+    #[default]
+    Minhash,
+}
+
+/// Which document of a group of duplicates stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keep {
+    /// The first in input order. The default.
+    #[default]
+    First,
+    /// The one with most words; ties by input order.
+    Longest,
+    /// The one with the latest date; none is oldest; ties by input order.
+    Newest,
+}
+
+/// What is written about removed and repaired ranges of texts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Spans {
+    /// Ranges with their text.
+    Full,
+    /// Ranges without text. The default.
+    #[default]
+    Ranges,
+    /// Nothing.
+    None,
+}
+
+/// The options that determine the result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ResultOptions {
+    /// Default `minhash`.
+    pub method: Method,
+    /// Smallest Jaccard similarity of a duplicate, in `(0, 1]`. Default 0.8.
+    pub threshold: f64,
+    /// Tokens in a shingle, at least 1. Default 5.
+    pub ngram_size: usize,
+    /// Positions of a MinHash signature, at least 1. Default 128.
+    pub num_perm: usize,
+    /// Bands of a signature. Default: chosen for the threshold.
+    pub bands: Option<usize>,
+    /// Signature positions in a band. Default: chosen for the threshold.
+    pub rows: Option<usize>,
+    /// Seed of the MinHash family. Default 42.
+    pub seed: u64,
+    /// Default `first`.
+    pub keep: Keep,
+    /// Languages to keep, as `vie,eng_Latn`. Default: all.
+    pub language: Option<String>,
+    /// Fewest words of a kept document. Default 0.
+    pub min_words: u64,
+    /// Default `ranges`.
+    pub spans: Spans,
+    /// Format of `data/`. Default Parquet.
+    pub format: OutputFormat,
+    /// Bytes of text after which an output file ends. Default 512 MiB.
+    pub max_output_file_size: u64,
+    /// Largest record in bytes. Default 32 MiB.
+    pub max_record_size: u64,
+    /// Field of the text in JSONL and Parquet rows. Default: `text`, `raw_content` or `content`.
+    pub text_field: Option<String>,
+    /// Field of the id in JSONL and Parquet rows. Default `id`.
+    pub id_field: Option<String>,
+    /// Format of every input. Default: by name, else by magic bytes.
+    pub input_format: Option<Format>,
+    /// How much line cleaning may remove. Default balanced.
+    #[serde(with = "cleaning")]
+    pub cleaning: Cleaning,
+    /// Rules of line cleaning that are off. Default none.
+    pub disable: Vec<String>,
+    /// The only rules of line cleaning that are on; empty: all. Default empty.
+    pub only: Vec<String>,
+}
+
+impl Default for ResultOptions {
+    fn default() -> ResultOptions {
+        ResultOptions {
+            method: Method::Minhash,
+            threshold: 0.8,
+            ngram_size: 5,
+            num_perm: 128,
+            bands: None,
+            rows: None,
+            seed: 42,
+            keep: Keep::First,
+            language: None,
+            min_words: 0,
+            spans: Spans::Ranges,
+            format: OutputFormat::Parquet,
+            max_output_file_size: 512 << 20,
+            max_record_size: 32 << 20,
+            text_field: None,
+            id_field: None,
+            input_format: None,
+            cleaning: Cleaning::Balanced,
+            disable: Vec::new(),
+            only: Vec::new(),
+        }
+    }
+}
+
+/// `Cleaning` by name, so that `gleaner-boilerplate` needs no serde.
+mod cleaning {
+    use gleaner_boilerplate::lines::Cleaning;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+    pub(super) fn serialize<S: Serializer>(cleaning: &Cleaning, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(match cleaning {
+            Cleaning::Balanced => "balanced",
+            Cleaning::Conservative => "conservative",
+        })
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cleaning, D::Error> {
+        match String::deserialize(deserializer)?.as_str() {
+            "balanced" => Ok(Cleaning::Balanced),
+            "conservative" => Ok(Cleaning::Conservative),
+            other => Err(D::Error::custom(format!("unknown cleaning `{other}`"))),
+        }
+    }
+}
+
+/// What a run may use. Never changes the result.
+#[derive(Clone, Debug)]
+pub struct Resources {
+    /// Worker threads, at least 1.
+    pub threads: usize,
+    /// Bytes of memory the run may hold.
+    pub memory: u64,
+    /// Folder for the work area; `None`: inside the output folder.
+    pub tmp: Option<PathBuf>,
+    /// Measures the process's peak resident memory in bytes, for `run.json`.
+    pub peak_memory: fn() -> Option<u64>,
+}
+
+/// What makes a finished run unfit: its outputs are written, `_SUCCESS` is not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Largest share of records rejected, and of input bytes lost in gaps. Default 0.5.
+    pub max_reject_rate: f64,
+    /// Largest share of records removed. Default 1.
+    pub max_removal_rate: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { max_reject_rate: 0.5, max_removal_rate: 1.0 }
+    }
+}
+
+/// All that [`run`](crate::run) needs.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What is done.
+    pub job: Job,
+    /// The input files in document order.
+    pub inputs: InputSet,
+    /// The output folder.
+    pub output: PathBuf,
+    /// What determines the result.
+    pub result: ResultOptions,
+    /// What may be used.
+    pub resources: Resources,
+    /// What makes the run unfit.
+    pub limits: Limits,
+    /// Whether a finished or foreign output folder is replaced.
+    pub overwrite: bool,
+}

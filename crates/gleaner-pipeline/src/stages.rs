@@ -1,0 +1,193 @@
+//! What happens to one document between the reader and the writer, the same in `run`, `clean` and `dedup`:
+//! [`Stages::draft`] makes it from a record (scan), [`Stages::finish`] cleans and filters it (clean).
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use gleaner_boilerplate::html::{self, ExtractOptions, Extraction};
+use gleaner_boilerplate::lines::{Action, LineCleaner, LineOptions};
+use gleaner_corpus::{Content, Document, Record, SpanRow};
+
+use crate::draft::Draft;
+use crate::error::Error;
+use crate::language::{self, LanguageFilter};
+use crate::settings::{Job, ResultOptions, Spans};
+
+/// Text from which a document is large: its work takes up to fourteen times its size in memory.
+const LARGE: usize = 2 << 20;
+
+/// The stages with their options, shared by all threads.
+#[derive(Debug)]
+pub(crate) struct Stages {
+    large: Mutex<()>,
+    job: Job,
+    spans: Spans,
+    min_words: u64,
+    languages: Option<LanguageFilter>,
+    cleaner: LineCleaner,
+}
+
+impl Stages {
+    /// Checks the options that only the stages know: rule names, language codes.
+    pub(crate) fn new(job: Job, options: &ResultOptions) -> Result<Stages, Error> {
+        let mut lines = LineOptions::default();
+        lines.cleaning = options.cleaning;
+        lines.disable.clone_from(&options.disable);
+        lines.only.clone_from(&options.only);
+        let cleaner = LineCleaner::new(&lines).map_err(|error| Error::usage(error.to_string()))?;
+        let languages = options.language.as_deref().map(LanguageFilter::parse).transpose();
+        let languages = languages.map_err(|error| Error::usage(error.to_string()))?;
+        Ok(Stages {
+            large: Mutex::default(),
+            job,
+            spans: options.spans,
+            min_words: options.min_words,
+            languages,
+            cleaner,
+        })
+    }
+
+    /// Waits until no other large document is worked on; hold the guard meanwhile. Small ones need not wait. However
+    /// many threads there are, a run holds the working memory of one large document.
+    pub(crate) fn turn(&self, text: &str) -> Option<MutexGuard<'_, ()>> {
+        (text.len() >= LARGE).then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The main content of a record. Fails for a page where the job is `dedup`.
+    pub(crate) fn draft(&self, record: Record) -> Result<Draft, Error> {
+        let mut draft = Draft { column_row: record.column_row, ..Draft::default() };
+        draft.document = Document {
+            id: record.id,
+            url: record.url,
+            date: record.date,
+            title: record.title,
+            language: record.language,
+            source_file: record.source_file,
+            source_offset: record.source_offset,
+            metadata: record.metadata,
+            ..Document::default()
+        };
+        match record.content {
+            Content::Text(text) => draft.document.text = text,
+            Content::Html(_) if self.job == Job::Dedup => {
+                return Err(page_in_dedup(&format!(
+                    "{}, record {}",
+                    draft.document.source_file, draft.document.id
+                )));
+            }
+            Content::Html(page) => self.extract(&page, &mut draft),
+        }
+        match record.status {
+            Some(status) if !(200..300).contains(&status) => {
+                draft.remove("extract", "http-status", Some(status.to_string()));
+            }
+            _ if is_blank(&draft.document.text) => draft.remove("extract", "empty", None),
+            _ => {}
+        }
+        Ok(draft)
+    }
+
+    fn extract(&self, page: &str, draft: &mut Draft) {
+        let _turn = self.turn(page);
+        let extraction = html::extract(page, &ExtractOptions::default());
+        draft.spans = self.html_spans(page, &extraction);
+        let document = &mut draft.document;
+        document.title = document.title.take().or(extraction.title);
+        document.text = extraction.text;
+        draft.verbatim = extraction.verbatim;
+    }
+
+    fn html_spans(&self, page: &str, extraction: &Extraction) -> Vec<SpanRow> {
+        if self.spans == Spans::None {
+            return Vec::new();
+        }
+        let removed = extraction.blocks.iter().filter(|block| !block.kept);
+        removed
+            .map(|block| SpanRow {
+                doc: 0,
+                id: String::new(),
+                stage: "html".to_owned(),
+                start: block.range.start as u64,
+                end: block.range.end as u64,
+                action: "removed".to_owned(),
+                reason: block.reason.to_owned(),
+                score: block.score,
+                text: (self.spans == Spans::Full).then(|| page[block.range.clone()].to_owned()),
+            })
+            .collect()
+    }
+
+    /// Cleans the lines of a draft, identifies its language and applies the filters.
+    pub(crate) fn finish(&self, draft: &mut Draft) {
+        if draft.removal.is_some() || self.job == Job::Dedup {
+            return;
+        }
+        self.clean_lines(draft);
+        if draft.removal.is_some() {
+            return;
+        }
+        fill_language(&mut draft.document);
+        self.filter(draft);
+    }
+
+    fn clean_lines(&self, draft: &mut Draft) {
+        let cleaned = self.cleaner.clean(&draft.document.text, &draft.verbatim);
+        let before = &draft.document.text;
+        if self.spans != Spans::None {
+            draft.spans.extend(cleaned.spans.iter().map(|span| SpanRow {
+                doc: 0,
+                id: String::new(),
+                stage: "lines".to_owned(),
+                start: span.range.start as u64,
+                end: span.range.end as u64,
+                action: match span.action {
+                    Action::Removed => "removed".to_owned(),
+                    Action::Repaired => "repaired".to_owned(),
+                },
+                reason: span.reason.to_owned(),
+                score: span.score,
+                text: (self.spans == Spans::Full).then(|| before[span.range.clone()].to_owned()),
+            }));
+        }
+        if is_blank(&cleaned.text) {
+            // The text stays in the removed document, so that it can be put back.
+            draft.remove("lines", "empty", None);
+        } else {
+            draft.document.text = cleaned.text;
+        }
+    }
+
+    fn filter(&self, draft: &mut Draft) {
+        let code = draft.document.language.as_deref().unwrap_or(language::UNDETERMINED);
+        if self.languages.as_ref().is_some_and(|languages| !languages.admits(code)) {
+            let detail = Some(code.to_owned());
+            draft.remove("filter", "language", detail);
+            return;
+        }
+        if self.min_words > 0 {
+            let words = gleaner_text::word_count(&draft.document.text) as u64;
+            if words < self.min_words {
+                draft.remove("filter", "min-words", Some(words.to_string()));
+            }
+        }
+    }
+}
+
+/// The refusal of a page at `place`.
+pub(crate) fn page_in_dedup(place: &str) -> Error {
+    Error::usage(format!(
+        "{place}: this is a web page, and `dedup` takes text only; use `gleaner run`, which extracts first"
+    ))
+}
+
+fn is_blank(text: &str) -> bool {
+    text.chars().all(char::is_whitespace)
+}
+
+/// A row's own language stays.
+fn fill_language(document: &mut Document) {
+    if document.language.is_none() {
+        let identified = language::identify(&document.text);
+        document.language = Some(identified.code.to_string());
+        document.language_score = Some(identified.score);
+    }
+}
