@@ -1,0 +1,347 @@
+//! The command line as it is typed. Every value is optional here: what is absent comes from the environment
+//! (through clap), then from the configuration file, then from the defaults (see `resolve`).
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
+
+use crate::size::Size;
+
+/// Turn crawl dumps into a clean, deduplicated text corpus, and say why anything was removed.
+#[derive(Debug, Parser)]
+#[command(
+    name = "gleaner",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Extract, clean, deduplicate, write and account: the main job
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
+    /// Extract and clean lines, document by document; JSONL on standard output
+    #[command(after_help = CLEAN_EXAMPLES)]
+    Clean(Box<CleanArgs>),
+    /// Remove near-duplicates; texts stay as they are
+    #[command(after_help = DEDUP_EXAMPLES)]
+    Dedup(Box<DedupArgs>),
+    /// List the rules of line cleaning with their texts and examples
+    Rules,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  gleaner run crawl/ -o corpus                       every known file below crawl/
+  gleaner run @warc.paths.gz -o corpus --threads 8   the archives that a list names
+  gleaner run 'dump/*.warc.gz' -o viet --language vie --min-words 50
+  gleaner run crawl/ -o corpus --dry-run             what would be read, without reading it
+
+Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory.";
+
+const CLEAN_EXAMPLES: &str = "\
+Examples:
+  gleaner clean page.html --format text       read the result
+  gleaner clean articles.jsonl.gz -o clean.jsonl --removed removed.jsonl
+  curl -s https://example.org/ | gleaner clean - --input-format html
+
+Exit codes: 0 done; 2 usage or missing input; 70 a bug; 74 I/O or memory.";
+
+const DEDUP_EXAMPLES: &str = "\
+Examples:
+  gleaner dedup corpus.jsonl -o unique --format jsonl
+  gleaner dedup 'shards/*.parquet' -o unique --keep longest --threshold 0.7
+  gleaner dedup corpus.jsonl -o unique --dry-run     the chance of finding a pair, by similarity
+
+Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory.";
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) text: TextArgs,
+    #[command(flatten)]
+    pub(crate) dedup: DuplicateArgs,
+    #[command(flatten)]
+    pub(crate) resources: ResourceArgs,
+    #[command(flatten)]
+    pub(crate) display: DisplayArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DedupArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) folder: FolderArgs,
+    #[command(flatten)]
+    pub(crate) dedup: DuplicateArgs,
+    #[command(flatten)]
+    pub(crate) resources: ResourceArgs,
+    #[command(flatten)]
+    pub(crate) display: DisplayArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) stream: StreamArgs,
+    #[command(flatten)]
+    pub(crate) text: TextArgs,
+    #[command(flatten)]
+    pub(crate) resources: ThreadArgs,
+    #[command(flatten)]
+    pub(crate) display: DisplayArgs,
+}
+
+/// Where documents come from.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Input")]
+pub(crate) struct InputArgs {
+    /// Files, folders, globs, `-` for standard input, `@list.txt` for a list of paths
+    #[arg(required = true, value_name = "INPUT")]
+    #[serde(skip)]
+    pub(crate) inputs: Vec<OsString>,
+    /// A file with options, as `threads = 4`; flags and environment win over it
+    #[arg(long, value_name = "FILE", env = "GLEANER_CONFIG")]
+    #[serde(skip)]
+    pub(crate) config: Option<PathBuf>,
+    /// Format of every input [default: by name, else by magic bytes]
+    #[arg(long, value_name = "FORMAT", env = "GLEANER_INPUT_FORMAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) input_format: Option<InputFormat>,
+    /// Field of the text in JSONL and Parquet rows [default: text, raw_content or content]
+    #[arg(long, value_name = "NAME", env = "GLEANER_TEXT_FIELD")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) text_field: Option<String>,
+    /// Field of the id in JSONL and Parquet rows [default: id]
+    #[arg(long, value_name = "NAME", env = "GLEANER_ID_FIELD")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id_field: Option<String>,
+    /// Largest record; a larger one is rejected and counted [default: 32MiB]
+    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_RECORD_SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_record_size: Option<Size>,
+    /// Look at the inputs and options, say what would be done, and stop
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) dry_run: bool,
+}
+
+/// The output folder of `run` and `dedup`.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Output")]
+pub(crate) struct FolderArgs {
+    /// Output folder; made if absent
+    #[arg(short, long, value_name = "DIR", required_unless_present = "dry_run")]
+    #[serde(skip)]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the run that the output folder holds
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) overwrite: bool,
+    /// Format of data/ [default: parquet]
+    #[arg(long, value_name = "FORMAT", env = "GLEANER_FORMAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) format: Option<DataFormat>,
+    /// Text after which a file of data/ ends [default: 512MiB]
+    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_OUTPUT_FILE_SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_output_file_size: Option<Size>,
+    /// Largest share of records rejected or bytes lost, else exit code 3 [default: 0.5]
+    #[arg(long, value_name = "RATE", env = "GLEANER_MAX_REJECT_RATE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_reject_rate: Option<f64>,
+    /// Largest share of records removed, else exit code 3 [default: 1]
+    #[arg(long, value_name = "RATE", env = "GLEANER_MAX_REMOVAL_RATE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_removal_rate: Option<f64>,
+}
+
+/// The output of `clean`.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Output")]
+pub(crate) struct StreamArgs {
+    /// Output file [default: standard output]
+    #[arg(short, long, value_name = "PATH")]
+    #[serde(skip)]
+    pub(crate) output: Option<PathBuf>,
+    /// JSON lines, or plain text for reading [default: jsonl]
+    #[arg(long = "format", value_name = "FORMAT", env = "GLEANER_CLEAN_FORMAT")]
+    #[serde(skip)]
+    pub(crate) format: Option<StreamFormat>,
+    /// Write rejected records and gaps here as JSONL [default: messages, at most 20]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) rejects: Option<PathBuf>,
+    /// Write removed documents here as JSONL [default: messages, at most 20]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) removed: Option<PathBuf>,
+}
+
+/// What happens to texts.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Text")]
+pub(crate) struct TextArgs {
+    /// Keep only documents in these languages, as vie,eng_Latn (ISO 639-3 and script)
+    #[arg(long, value_name = "LIST", env = "GLEANER_LANGUAGE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) language: Option<String>,
+    /// Fewest words of a kept document [default: 0]
+    #[arg(long, value_name = "N", env = "GLEANER_MIN_WORDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) min_words: Option<u64>,
+    /// How much line cleaning may remove without a cue or a repeat [default: balanced]
+    #[arg(long, value_name = "PRESET", env = "GLEANER_CLEANING")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cleaning: Option<CleaningPreset>,
+    /// Rules of line cleaning not to apply (see `gleaner rules`)
+    #[arg(
+        long,
+        value_name = "RULE",
+        value_delimiter = ',',
+        env = "GLEANER_DISABLE",
+        conflicts_with = "only"
+    )]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) disable: Vec<String>,
+    /// The only rules of line cleaning to apply
+    #[arg(long, value_name = "RULE", value_delimiter = ',', env = "GLEANER_ONLY")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) only: Vec<String>,
+    /// What to write about removed and repaired ranges [default: ranges; clean: none]
+    #[arg(long, value_name = "WHAT", env = "GLEANER_SPANS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) spans: Option<SpanDetail>,
+}
+
+/// Which documents are duplicates.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Duplicates")]
+pub(crate) struct DuplicateArgs {
+    /// How candidates are found; each is verified exactly [default: minhash]
+    #[arg(long, value_name = "METHOD", env = "GLEANER_METHOD")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) method: Option<MethodName>,
+    /// Smallest Jaccard similarity of duplicates [default: 0.8]
+    #[arg(long, value_name = "J", env = "GLEANER_THRESHOLD")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) threshold: Option<f64>,
+    /// Tokens in a shingle [default: 5]
+    #[arg(long, value_name = "N", env = "GLEANER_NGRAM_SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ngram_size: Option<usize>,
+    /// Positions of a MinHash signature [default: 128]
+    #[arg(long, value_name = "N", env = "GLEANER_NUM_PERM")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) num_perm: Option<usize>,
+    /// Bands of a signature; more find more [default: for the threshold]
+    #[arg(long, value_name = "N", env = "GLEANER_BANDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) bands: Option<usize>,
+    /// Signature positions in a band; more find fewer [default: for the threshold]
+    #[arg(long, value_name = "N", env = "GLEANER_ROWS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rows: Option<usize>,
+    /// Seed of the MinHash family [default: 42]
+    #[arg(long, value_name = "N", env = "GLEANER_SEED")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<u64>,
+    /// Which of a group of duplicates stays [default: first]
+    #[arg(long, value_name = "WHICH", env = "GLEANER_KEEP")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) keep: Option<KeepRule>,
+}
+
+/// What a run may use; never changes the result.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Resources")]
+pub(crate) struct ResourceArgs {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) threads: ThreadArgs,
+    /// Memory that may be used [default: three quarters of what the machine has]
+    #[arg(long, value_name = "SIZE", env = "GLEANER_MEMORY")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) memory: Option<Size>,
+    /// Folder for the work area [default: inside the output folder]
+    #[arg(long, value_name = "DIR", env = "GLEANER_TMP")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tmp: Option<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Resources")]
+pub(crate) struct ThreadArgs {
+    /// Worker threads [default: one a core]
+    #[arg(long, value_name = "N", env = "GLEANER_THREADS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) threads: Option<usize>,
+}
+
+/// What is shown; never changes the result.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Display")]
+pub(crate) struct DisplayArgs {
+    /// No progress and no summary; warnings and errors stay
+    #[arg(short, long, env = "GLEANER_QUIET", value_parser = BoolishValueParser::new())]
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) quiet: bool,
+    /// The summary as JSON: on standard output, for `clean` on standard error
+    #[arg(long, env = "GLEANER_JSON", value_parser = BoolishValueParser::new())]
+    #[serde(skip_serializing_if = "is_false")]
+    pub(crate) json: bool,
+    /// A progress bar on a terminal, a line every 30 seconds elsewhere; always: also where data is shown [default: auto]
+    #[arg(long, value_name = "WHEN", env = "GLEANER_PROGRESS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) progress: Option<When>,
+    /// Coloured messages [default: auto]
+    #[arg(long, value_name = "WHEN", env = "GLEANER_COLOR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) color: Option<When>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
+/// Declares an enum of option values, by the same names on the command line and in the configuration file.
+macro_rules! values {
+    ($name:ident: $($variant:ident),+) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub(crate) enum $name { $($variant),+ }
+    };
+}
+
+values!(InputFormat: Warc, Html, Text, Jsonl, Parquet);
+values!(DataFormat: Parquet, Jsonl);
+values!(StreamFormat: Jsonl, Text);
+values!(CleaningPreset: Balanced, Conservative);
+values!(SpanDetail: Full, Ranges, None);
+values!(MethodName: Minhash);
+values!(KeepRule: First, Longest, Newest);
+values!(When: Auto, Always, Never);

@@ -1,0 +1,5 @@
+//! One file a command.
+
+pub(crate) mod clean;
+pub(crate) mod folder;
+pub(crate) mod rules;

@@ -1,0 +1,121 @@
+//! What a run came to, in a few lines or as JSON.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use gleaner_corpus::InputSet;
+use gleaner_pipeline::{Accounting, Plan, Report};
+use serde_json::{Value, json};
+
+use crate::size::Size;
+
+/// The summary of `run` and `dedup` for reading.
+pub(crate) fn run_summary(report: &Report, output: &Path, seconds: f64) -> String {
+    let counts = &report.manifest.counts;
+    let mut text = String::new();
+    row(&mut text, "records in", counts.records, &skipped(counts));
+    row(&mut text, "kept", counts.kept, &format!("{} of text", Size(counts.text_bytes)));
+    row(&mut text, "removed", counts.removed, &removed(counts));
+    row(&mut text, "rejected", counts.rejected, &list(&counts.rejected_by_reason));
+    if !counts.gaps.is_empty() {
+        let detail = format!("{}; {} lost", list(&counts.gaps), Size(counts.gap_bytes));
+        row(&mut text, "gaps", counts.gaps.values().sum(), &detail);
+    }
+    for (stage, label) in [("html", "blocks cut"), ("lines", "lines cut")] {
+        if let Some(reasons) = counts.spans_by_reason.get(stage) {
+            row(&mut text, label, reasons.values().sum(), &list(reasons));
+        }
+    }
+    if report.already_done {
+        let _ = writeln!(text, "{} holds this very run already; nothing was done", output.display());
+    } else if seconds > 0.0 {
+        let _ = writeln!(text, "{}", speed(report, seconds));
+    }
+    let _ = write!(text, "output in {}", output.display());
+    text
+}
+
+fn speed(report: &Report, seconds: f64) -> String {
+    let bytes: u64 = report.manifest.inputs.iter().map(|file| file.size).sum();
+    let records = report.manifest.counts.records as f64 / seconds;
+    let memory = report.peak_memory.map_or_else(String::new, |peak| format!(", peak memory {}", Size(peak)));
+    let rate = bytes as f64 / 1e6 / seconds;
+    format!("{seconds:.1} s, {records:.0} records/s, {rate:.1} MB/s of input as stored{memory}")
+}
+
+fn row(text: &mut String, label: &str, count: u64, detail: &str) {
+    let detail = if detail.is_empty() { String::new() } else { format!("  ({detail})") };
+    let _ = writeln!(text, "{label:<11}{count:>10}{detail}");
+}
+
+fn skipped(counts: &Accounting) -> String {
+    if counts.skipped.is_empty() { String::new() } else { format!("no records: {}", list(&counts.skipped)) }
+}
+
+fn removed(counts: &Accounting) -> String {
+    let stages = counts.removed_by_reason.iter();
+    let rows = stages.flat_map(|(stage, reasons)| {
+        reasons.iter().map(move |(reason, count)| (count, format!("{stage}/{reason}")))
+    });
+    join(rows.collect())
+}
+
+fn list(counts: &BTreeMap<String, u64>) -> String {
+    join(counts.iter().map(|(name, count)| (count, name.clone())).collect())
+}
+
+/// The largest counts first, at most eight of them.
+fn join(mut rows: Vec<(&u64, String)>) -> String {
+    const SHOWN: usize = 8;
+    rows.sort_by(|a, b| b.0.cmp(a.0).then_with(|| a.1.cmp(&b.1)));
+    let more = rows.len().saturating_sub(SHOWN);
+    let mut parts: Vec<String> =
+        rows.iter().take(SHOWN).map(|(count, name)| format!("{name} {count}")).collect();
+    if more > 0 {
+        parts.push(format!("{more} more"));
+    }
+    parts.join(", ")
+}
+
+/// The summary of `run` and `dedup` as one JSON object.
+pub(crate) fn json_summary(report: &Report, output: &Path, seconds: f64) -> Value {
+    json!({
+        "status": report.manifest.status,
+        "limit": report.limit,
+        "already_done": report.already_done,
+        "output": output.to_string_lossy(),
+        "counts": report.manifest.counts,
+        "seconds": seconds,
+        "seconds_by_phase": report.seconds,
+        "input_bytes": report.manifest.inputs.iter().map(|file| file.size).sum::<u64>(),
+        "spilled_bytes": report.spilled_bytes,
+        "peak_memory": report.peak_memory,
+    })
+}
+
+/// What `--dry-run` prints.
+pub(crate) fn plan_text(plan: &Plan, inputs: &InputSet) -> String {
+    let mut text = String::new();
+    for (format, (files, bytes)) in &plan.inputs {
+        let format = format.as_deref().unwrap_or("format known when read");
+        let _ = writeln!(text, "{files} files, {} ({format})", Size(*bytes));
+    }
+    for (extension, files) in &inputs.ignored {
+        let _ = writeln!(text, "{files} files not read: extension `{extension}` is not known");
+    }
+    if inputs.repeated > 0 {
+        let _ = writeln!(text, "{} paths were met again and are read once", inputs.repeated);
+    }
+    if let Some(banding) = plan.banding {
+        let _ = writeln!(
+            text,
+            "minhash: {} bands of {} rows; chance that a pair is compared:",
+            banding.bands, banding.rows
+        );
+        for (jaccard, probability) in &plan.candidate_probability {
+            let _ = writeln!(text, "  Jaccard {jaccard:.1}  {:6.2}%", probability * 100.0);
+        }
+    }
+    text.trim_end().to_owned()
+}

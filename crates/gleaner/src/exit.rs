@@ -1,0 +1,33 @@
+//! Exit codes, as the README lists them.
+
+use std::process::ExitCode;
+
+use gleaner_pipeline::ErrorKind;
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    Done = 0,
+    Usage = 2,
+    Limit = 3,
+    Internal = 70,
+    Io = 74,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit as u8)
+    }
+}
+
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Exit {
+        match kind {
+            ErrorKind::Usage => Exit::Usage,
+            ErrorKind::Closed => Exit::Done,
+            ErrorKind::Io | ErrorKind::Memory => Exit::Io,
+            _ => Exit::Internal,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The same bytes for any number of threads.
+
+use std::path::PathBuf;
+
+use crate::common::{Scratch, prose, result_bytes, root, row};
+
+#[track_caller]
+fn check(command: &str, inputs: &[PathBuf], arguments: &[&str]) {
+    let outputs = ["1", "2", "5"].map(|threads| {
+        let scratch = Scratch::new();
+        let arguments = [arguments, &["--threads", threads, "--max-reject-rate", "1"]].concat();
+        scratch.run(command, inputs, &arguments).ends_with(0);
+        result_bytes(&scratch.path("out"))
+    });
+    for other in &outputs[1..] {
+        assert_eq!(outputs[0].keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+        for (name, bytes) in &outputs[0] {
+            assert!(other[name] == *bytes, "{} differs", name.display());
+        }
+    }
+}
+
+#[test]
+fn of_the_fixtures_in_both_formats() {
+    let crawl = root().join("fixtures/crawl");
+    check("run", std::slice::from_ref(&crawl), &[]);
+    check("run", &[crawl], &["--format", "jsonl", "--spans", "full", "--keep", "longest"]);
+}
+
+#[test]
+fn of_many_parts_with_duplicates_across_them() {
+    let scratch = Scratch::new();
+    let rows: String = (0..9_000).map(|n| row(&n.to_string(), &prose(n % 6_000 + 1, 30))).collect();
+    let input = scratch.file("rows.jsonl", rows);
+    check("dedup", &[input], &["--max-output-file-size", "1MiB"]);
+}

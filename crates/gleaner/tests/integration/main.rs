@@ -1,0 +1,10 @@
+//! The command line from the outside: what goes in, what comes out, and how it ends.
+
+mod architecture;
+mod bad_input;
+mod commands;
+mod common;
+mod determinism;
+mod fixtures;
+mod formats;
+mod real_data;
