@@ -51,7 +51,7 @@ impl Lines {
         if length > self.max_line {
             batch.reject(self.offset, length, TOO_LARGE);
         } else if !batch.bytes[start + mark..end].trim_ascii().is_empty() {
-            batch.push(self.offset, Raw::Line(start + mark..end));
+            batch.push(self.offset + mark as u64, Raw::Line(start + mark..end));
         }
         self.dropped = 0;
         self.offset += length;

@@ -238,3 +238,11 @@ fn short_texts_that_differ_in_signs_are_not_copies() {
     scratch.run("dedup", &[input], &[]).ends_with(0);
     assert_eq!(scratch.written().ids(), ["C", "C++", "C#", "1 < 2", "1 > 2"]);
 }
+
+#[test]
+fn a_reject_behind_a_byte_order_mark_has_its_own_offset() {
+    let scratch = Scratch::new();
+    let input = scratch.file("rows.jsonl", format!("\u{feff}oops\n{}", row("good", &prose(1, 8))));
+    scratch.run("run", &[input], &[]).ends_with(0);
+    assert_eq!(scratch.written().reject_list()[0].2, 3);
+}
