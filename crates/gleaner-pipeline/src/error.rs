@@ -1,3 +1,5 @@
+//! Why a run could not be done.
+
 use std::fmt;
 use std::io;
 use std::path::Path;

@@ -37,13 +37,13 @@ pub(crate) fn check_documents(
     }
     let entries = documents * (size_of::<Entry>() + size_of::<Grouped>()) as u64;
     let grouping = gleaner_dedup::memory_needed(documents, comparison.banding, &comparison.resolve);
-    let needed = fixed(resources, max_record_size) + entries + grouping;
+    let needed = fixed(resources, max_record_size).saturating_add(entries).saturating_add(grouping);
     check(resources, needed, &format!("for {documents} documents"))
 }
 
 fn fixed(resources: &Resources, max_record_size: u64) -> u64 {
-    let large = (max_record_size * LARGE_FACTOR).saturating_sub(SLACK);
-    PROCESS + large + resources.threads as u64 * PER_THREAD
+    let large = max_record_size.saturating_mul(LARGE_FACTOR).saturating_sub(SLACK);
+    large.saturating_add(PROCESS).saturating_add((resources.threads as u64).saturating_mul(PER_THREAD))
 }
 
 fn check(resources: &Resources, needed: u64, what: &str) -> Result<(), Error> {

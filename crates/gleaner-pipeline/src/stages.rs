@@ -1,6 +1,7 @@
 //! What happens to one document between the reader and the writer, the same in `run`, `clean` and `dedup`:
 //! [`Stages::draft`] makes it from a record (scan), [`Stages::finish`] cleans and filters it (clean).
 
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gleaner_boilerplate::html::{self, ExtractOptions, Extraction};
@@ -103,17 +104,28 @@ impl Stages {
         let removed = extraction.blocks.iter().filter(|block| !block.kept);
         removed
             .map(|block| SpanRow {
-                doc: 0,
-                id: String::new(),
                 stage: "html".to_owned(),
-                start: block.range.start as u64,
-                end: block.range.end as u64,
                 action: "removed".to_owned(),
                 reason: block.reason.to_owned(),
                 score: block.score,
-                text: (self.spans == Spans::Full).then(|| page[block.range.clone()].to_owned()),
+                ..self.place(page, &block.range)
             })
             .collect()
+    }
+
+    /// A row that says where in `source` a span is; number and id come when the document has its number.
+    fn place(&self, source: &str, range: &Range<usize>) -> SpanRow {
+        SpanRow {
+            doc: 0,
+            id: String::new(),
+            stage: String::new(),
+            start: range.start as u64,
+            end: range.end as u64,
+            action: String::new(),
+            reason: String::new(),
+            score: 0.0,
+            text: (self.spans == Spans::Full).then(|| source[range.clone()].to_owned()),
+        }
     }
 
     /// Cleans the lines of a draft, identifies its language and applies the filters.
@@ -134,18 +146,14 @@ impl Stages {
         let before = &draft.document.text;
         if self.spans != Spans::None {
             draft.spans.extend(cleaned.spans.iter().map(|span| SpanRow {
-                doc: 0,
-                id: String::new(),
                 stage: "lines".to_owned(),
-                start: span.range.start as u64,
-                end: span.range.end as u64,
                 action: match span.action {
                     Action::Removed => "removed".to_owned(),
                     Action::Repaired => "repaired".to_owned(),
                 },
                 reason: span.reason.to_owned(),
                 score: span.score,
-                text: (self.spans == Spans::Full).then(|| before[span.range.clone()].to_owned()),
+                ..self.place(before, &span.range)
             }));
         }
         if is_blank(&cleaned.text) {

@@ -1,5 +1,5 @@
-//! Learn: merges what the parts of the scan found, before any text is decided on. Today these are the numbers of
-//! the documents; what recurs on a host's pages will be decided here too.
+//! Learn: merges what the parts of the scan found, before any text is decided on: counts, and the number of
+//! the first document of each part.
 
 use std::collections::BTreeMap;
 

@@ -1,9 +1,8 @@
 //! `gleaner run` and `gleaner dedup`: the jobs that write a folder.
 
-use std::path::PathBuf;
 use std::time::Instant;
 
-use gleaner_pipeline::{Error, Job, Report, Settings, plan, run};
+use gleaner_pipeline::{Error, ErrorKind, Job, Report, Settings, plan, run};
 
 use crate::args::{
     DedupArgs, DisplayArgs, DuplicateArgs, FolderArgs, InputArgs, ResourceArgs, RunArgs, TextArgs,
@@ -47,11 +46,13 @@ impl FolderJob<'_> {
             print(&plan_text(&plan(self.job, &inputs, &options)?, &inputs))?;
             return Ok(Exit::Done);
         }
+        let Some(output) = self.folder.output.clone() else {
+            return Err(Error::new(ErrorKind::Usage, "name an output folder with -o DIR"));
+        };
         let settings = Settings {
             job: self.job,
             inputs,
-            // clap requires it unless --dry-run is given.
-            output: self.folder.output.clone().unwrap_or_else(|| PathBuf::from(".")),
+            output,
             result: options,
             resources,
             limits,
