@@ -72,7 +72,8 @@ cues! {
     Action: "^btn" "button" "toolbar" "action" "control" "^link" "^cta$" "^tab";
 }
 
-/// A name is read up to this many bytes; longer ones are generated.
+/// A name is read up to this many bytes; longer ones are generated. No more is looked at even to recognise it, or each
+/// block inside an element with a long name would cost that name's length.
 const LONGEST_NAME: usize = 256;
 
 struct Pattern {
@@ -104,11 +105,12 @@ impl<'a> CueReader<'a> {
     pub(crate) fn read(&mut self, attributes: &Attributes<'a>) -> Cues {
         let mut cues = Cues::default();
         for name in [attributes.class, attributes.id, attributes.itemprop].into_iter().flatten() {
+            let name = &name[..name.floor_char_boundary(LONGEST_NAME)];
             if !name.is_empty() {
                 cues = cues.and(*self.known.entry(name).or_insert_with(|| of_name(name.as_bytes())));
             }
         }
-        if let Some(role) = attributes.role {
+        if let Some(role) = attributes.role.filter(|role| role.len() <= LONGEST_NAME) {
             of_role(role, &mut cues);
         }
         cues
@@ -116,7 +118,6 @@ impl<'a> CueReader<'a> {
 }
 
 fn of_name(name: &[u8]) -> Cues {
-    let name = &name[..name.len().min(LONGEST_NAME)];
     let mut cues = Cues::default();
     for at in 0..name.len() {
         let letter = name[at].to_ascii_lowercase();
