@@ -123,7 +123,13 @@ fn tidy_decoded(out: &mut String, before: usize) {
 
 /// `text` on one line; `None` if there is nothing.
 pub(crate) fn one_line(text: &str) -> Option<String> {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
     (!line.is_empty()).then_some(line)
 }
 
