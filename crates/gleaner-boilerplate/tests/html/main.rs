@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod blocks;
+mod memory;
 mod metadata;
 mod pages;
 mod properties;
