@@ -1,0 +1,40 @@
+//! Any bytes as a page: `extract` must not panic, and what it returns must fit the page.
+
+#![no_main]
+
+use gleaner_boilerplate::html::{ExtractOptions, extract};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let html = String::from_utf8_lossy(bytes);
+    let page = extract(&html, &ExtractOptions::default());
+    let mut last = 0;
+    for block in &page.blocks {
+        assert!(html.get(block.range.clone()).is_some(), "{:?} is no range of the page", block.range);
+        assert!(
+            last <= block.range.start && block.range.start < block.range.end,
+            "{:?} after {last}",
+            block.range
+        );
+        last = block.range.end;
+        assert!(!block.text.trim().is_empty(), "an empty block at {:?}", block.range);
+        assert!((0.0..=1.0).contains(&block.score), "a score of {}", block.score);
+        assert!(!block.reason.is_empty());
+    }
+    // Kept blocks make up the text, in their order.
+    let mut at = 0;
+    for block in page.blocks.iter().filter(|block| block.kept) {
+        let found = page.text[at..].find(&block.text).expect("a kept block is in the text");
+        at += found + block.text.len();
+    }
+    assert_eq!(page.text.is_empty(), page.blocks.iter().all(|block| !block.kept));
+    let mut last = 0;
+    for range in &page.verbatim {
+        assert!(
+            page.text.get(range.clone()).is_some_and(|text| !text.is_empty()),
+            "{range:?} is no range of the text"
+        );
+        assert!(last <= range.start, "{range:?} after {last}");
+        last = range.end;
+    }
+});
