@@ -13,15 +13,23 @@ use memchr::{memchr, memchr2, memmem};
 
 use super::tags::{Content, Tag};
 
+#[cfg(test)]
+mod html5lib;
+
 /// A piece of the page, in order.
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, on the stack")]
+pub(crate) type Token<'a> = TokenWith<Attributes<'a>>;
+
+/// A start tag with the attributes extraction looks at.
+pub(crate) type StartTag<'a> = StartTagWith<Attributes<'a>>;
+
+/// A [`Token`] with whatever is kept of attributes.
 #[derive(Debug)]
-pub(crate) enum Token<'a> {
+pub(crate) enum TokenWith<A> {
     /// Text between tags, references not yet decoded.
     Text(Range<usize>),
     /// What stands between the tags of a script, style, title or the like.
     Raw(Tag, Range<usize>),
-    Start(StartTag<'a>),
+    Start(StartTagWith<A>),
     End(Name),
 }
 
@@ -33,10 +41,16 @@ pub(crate) struct Name {
 }
 
 #[derive(Debug)]
-pub(crate) struct StartTag<'a> {
+pub(crate) struct StartTagWith<A> {
     pub(crate) name: Name,
-    pub(crate) attributes: Attributes<'a>,
+    pub(crate) attributes: A,
     pub(crate) self_closing: bool,
+}
+
+/// What is kept of a tag's attributes.
+pub(crate) trait Keep<'a>: Default {
+    /// Takes the next attribute, as written.
+    fn set(&mut self, name: &'a [u8], value: &'a str);
 }
 
 /// The attributes extraction looks at, as written (references not decoded); of a repeated one the first counts.
@@ -58,8 +72,8 @@ pub(crate) struct Attributes<'a> {
     pub(crate) href: Option<&'a str>,
 }
 
-impl<'a> Attributes<'a> {
-    fn set(&mut self, name: &[u8], value: &'a str) {
+impl<'a> Keep<'a> for Attributes<'a> {
+    fn set(&mut self, name: &'a [u8], value: &'a str) {
         let slot = match name.len() {
             2 if name.eq_ignore_ascii_case(b"id") => &mut self.id,
             4 => match name[0] | 0x20 {
@@ -85,6 +99,11 @@ impl<'a> Attributes<'a> {
         };
         slot.get_or_insert(value);
     }
+}
+
+/// Nothing is kept of the attributes of an end tag.
+impl<'a> Keep<'a> for () {
+    fn set(&mut self, _: &'a [u8], _: &'a str) {}
 }
 
 pub(crate) struct Tokenizer<'a> {
@@ -124,11 +143,15 @@ impl<'a> Tokenizer<'a> {
 
     /// The next token; `None` at the end of the page. A tag that the page's end cuts off is dropped.
     pub(crate) fn next(&mut self) -> Option<Token<'a>> {
+        self.next_with()
+    }
+
+    fn next_with<A: Keep<'a>>(&mut self) -> Option<TokenWith<A>> {
         if let Some(tag) = self.raw.take() {
             let start = self.at;
             self.at = self.raw_end(tag);
             if self.at > start {
-                return Some(Token::Raw(tag, start..self.at));
+                return Some(TokenWith::Raw(tag, start..self.at));
             }
         }
         loop {
@@ -136,16 +159,16 @@ impl<'a> Tokenizer<'a> {
             let angle = self.next_markup();
             if angle > start {
                 self.at = angle;
-                return Some(Token::Text(start..angle));
+                return Some(TokenWith::Text(start..angle));
             }
             match self.html.as_bytes().get(angle + 1)? {
                 b'/' => match self.end_tag(angle + 2) {
-                    Ended::Name(name) => return Some(Token::End(name)),
+                    Ended::Name(name) => return Some(TokenWith::End(name)),
                     Ended::Comment => {}
                     Ended::Page => return None,
                 },
                 b'!' | b'?' => self.at = self.declaration_end(angle + 1),
-                _ => return self.start_tag(angle + 1).map(Token::Start),
+                _ => return self.start_tag(angle + 1).map(TokenWith::Start),
             }
         }
     }
@@ -156,7 +179,8 @@ impl<'a> Tokenizer<'a> {
         let mut at = self.at;
         while let Some(angle) = memchr(b'<', &bytes[at..]).map(|i| at + i) {
             let opens = bytes.get(angle + 1).copied().unwrap_or(0);
-            if opens.is_ascii_alphabetic() || matches!(opens, b'/' | b'!' | b'?') {
+            let cut = opens == b'/' && angle + 2 == bytes.len();
+            if opens.is_ascii_alphabetic() || matches!(opens, b'/' | b'!' | b'?') && !cut {
                 return angle;
             }
             at = angle + 1;
@@ -212,15 +236,15 @@ impl<'a> Tokenizer<'a> {
             self.at = after + 1;
             return Ended::Name(name);
         }
-        let Some((_, end, _)) = self.attributes(after) else { return Ended::Page };
+        let Some((_, end, _)) = self.attributes::<()>(after) else { return Ended::Page };
         self.at = end;
         Ended::Name(name)
     }
 
-    fn start_tag(&mut self, at: usize) -> Option<StartTag<'a>> {
+    fn start_tag<A: Keep<'a>>(&mut self, at: usize) -> Option<StartTagWith<A>> {
         let (name, after) = self.name(at);
         let (attributes, end, self_closing) = if self.html.as_bytes().get(after) == Some(&b'>') {
-            (Attributes::default(), after + 1, false)
+            (A::default(), after + 1, false)
         } else {
             self.attributes(after)?
         };
@@ -228,7 +252,7 @@ impl<'a> Tokenizer<'a> {
         if !self.foreign && name.tag.content() != Content::Markup {
             self.raw = Some(name.tag);
         }
-        Some(StartTag { name, attributes, self_closing })
+        Some(StartTagWith { name, attributes, self_closing })
     }
 
     fn name(&self, at: usize) -> (Name, usize) {
@@ -242,9 +266,9 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Attributes, the position after `>`, and whether the tag ends in `/>`. At the page's end: `None`, all consumed.
-    fn attributes(&mut self, mut at: usize) -> Option<(Attributes<'a>, usize, bool)> {
+    fn attributes<A: Keep<'a>>(&mut self, mut at: usize) -> Option<(A, usize, bool)> {
         let bytes = self.html.as_bytes();
-        let mut attributes = Attributes::default();
+        let mut attributes = A::default();
         let mut slash = false;
         while let Some(&b) = bytes.get(at) {
             match b {
