@@ -542,7 +542,7 @@ impl Metadata {
 
     fn set_social_title(&mut self, raw: &str) {
         if self.social_title.is_none() {
-            self.social_title = text_run::one_line(&entities::decode_all(raw));
+            self.social_title = text_run::one_line(&entities::decode_attribute(raw));
         }
     }
 
