@@ -6,7 +6,8 @@
 //! # Untrusted input
 //!
 //! Any string gives an [`Extraction`]. Time is linear in the page, with at most 64 ancestors looked at from a block and
-//! 512 open elements from a tag; memory is a small multiple of the page's text, with at most 65,536 blocks. Nothing
+//! 512 open elements from a tag. Memory beyond the page is at most six times its length and a kilobyte for each tag, of
+//! which no more than 65,536 count: blocks and elements above that are not told apart, their text is kept. Nothing
 //! recurses.
 
 use std::ops::Range;
