@@ -17,6 +17,8 @@ const PART: usize = 8;
 /// How many times as much the full size may cost as the part, per byte. What is quadratic costs [`PART`] times as
 /// much; what is linear some more too, where the larger page leaves the processor's caches.
 const TOLERANCE: f64 = 2.0;
+/// Seconds for a part, far above what any case takes: the full size of what is quadratic would take minutes.
+const LONGEST: f64 = 1.0;
 /// A measurement that is off is taken again.
 const ATTEMPTS: usize = 4;
 
@@ -89,7 +91,9 @@ fn check(name: &str, size: usize, around: Around, bad: impl Fn(usize) -> String)
     };
     let (mut least_of_part, mut least_of_whole) = (f64::MAX, f64::MAX);
     for attempt in 1..=ATTEMPTS {
-        let ((part_bytes, part), (bytes, whole)) = (measured(size / PART), measured(size));
+        let (part_bytes, part) = measured(size / PART);
+        assert!(part.seconds <= LONGEST, "{name}: {:.1} s for {part_bytes} bytes", part.seconds);
+        let (bytes, whole) = measured(size);
         let growth = bytes / part_bytes * TOLERANCE;
         assert!(
             whole.allocated as f64 <= part.allocated.max(PEAK_AT_LEAST) as f64 * growth,
