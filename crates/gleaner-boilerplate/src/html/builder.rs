@@ -57,6 +57,39 @@ struct Open<'a> {
 struct Skipped {
     name: Name,
     depth: usize,
+    /// Open elements of SVG and MathML that may hold HTML.
+    holders: usize,
+    /// Open links of SVG.
+    links: usize,
+}
+
+impl Skipped {
+    fn new(name: Name) -> Skipped {
+        Skipped { name, depth: 1, holders: 0, links: 0 }
+    }
+
+    fn is_foreign(&self) -> bool {
+        matches!(self.name.tag, Tag::Svg | Tag::Math)
+    }
+
+    /// Counts a start or end tag of foreign content.
+    fn count(&mut self, tag: Tag, starts: bool) {
+        let count = match tag {
+            Tag::A => &mut self.links,
+            _ if tag.may_hold_html() => &mut self.holders,
+            _ => return,
+        };
+        *count = if starts { *count + 1 } else { count.saturating_sub(1) };
+    }
+
+    /// A drawing or formula that was never closed ends where the page goes on, as browsers have it.
+    fn ends_before(&self, tag: Tag) -> bool {
+        match self.name.tag {
+            Tag::Select => tag.is_block() && !matches!(tag, Tag::Option | Tag::Optgroup | Tag::Button),
+            Tag::Svg | Tag::Math => self.holders == 0 && tag.breaks_out(),
+            _ => false,
+        }
+    }
 }
 
 struct Builder<'a> {
@@ -108,12 +141,11 @@ impl<'a> Builder<'a> {
     fn start(&mut self, start: &StartTag<'a>) {
         let tag = start.name.tag;
         if let Some(skipped) = &mut self.skipped {
-            if skipped.name == start.name && !start.self_closing {
-                skipped.depth += 1;
-            }
-            // A list of choices that was never closed ends where the page goes on.
-            let unclosed = skipped.name.tag == Tag::Select && tag.is_block();
-            if !unclosed || matches!(tag, Tag::Option | Tag::Optgroup | Tag::Button) {
+            if !skipped.ends_before(tag) {
+                if !(start.self_closing && skipped.is_foreign()) {
+                    skipped.depth += usize::from(skipped.name == start.name);
+                    skipped.count(tag, true);
+                }
                 return;
             }
             self.skipped = None;
@@ -129,7 +161,7 @@ impl<'a> Builder<'a> {
         if tag.is_skipped() || noscript {
             let foreign = matches!(tag, Tag::Svg | Tag::Math);
             if !(foreign && start.self_closing) {
-                self.skipped = Some(Skipped { name: start.name, depth: 1 });
+                self.skipped = Some(Skipped::new(start.name));
             }
             return;
         }
@@ -178,8 +210,15 @@ impl<'a> Builder<'a> {
                 if skipped.depth == 0 {
                     self.skipped = None;
                 }
+                return;
             }
-            return;
+            // The end of an element around the drawing ends it too.
+            let own = tag.is_foreign() || tag == Tag::A && skipped.links > 0 || skipped.holders > 0;
+            if !skipped.is_foreign() || own || self.open[tag as usize] == 0 {
+                skipped.count(tag, false);
+                return;
+            }
+            self.skipped = None;
         }
         if tag == Tag::Br {
             return self.line_break();

@@ -16,14 +16,14 @@ tags! {
     "article" => Article, "aside" => Aside, "audio" => Audio, "b" => B, "base" => Base, "bdi" => Bdi,
     "big" => Big, "blockquote" => Blockquote, "body" => Body, "br" => Br, "button" => Button,
     "canvas" => Canvas, "caption" => Caption, "center" => Center, "cite" => Cite, "code" => Code, "col" => Col,
-    "colgroup" => Colgroup, "datalist" => Datalist, "dd" => Dd, "del" => Del, "details" => Details,
+    "colgroup" => Colgroup, "datalist" => Datalist, "dd" => Dd, "del" => Del, "desc" => Desc, "details" => Details,
     "dialog" => Dialog, "dir" => Dir, "div" => Div, "dl" => Dl, "dt" => Dt, "em" => Em, "embed" => Embed,
     "fieldset" => Fieldset, "figcaption" => Figcaption, "figure" => Figure, "font" => Font, "footer" => Footer,
-    "form" => Form, "h1" => H1, "h2" => H2, "h3" => H3, "h4" => H4, "h5" => H5, "h6" => H6, "head" => Head,
+    "foreignobject" => ForeignObject, "form" => Form, "h1" => H1, "h2" => H2, "h3" => H3, "h4" => H4, "h5" => H5, "h6" => H6, "head" => Head,
     "header" => Header, "hgroup" => Hgroup, "hr" => Hr, "html" => Html, "i" => I, "iframe" => Iframe,
     "img" => Img, "input" => Input, "ins" => Ins, "kbd" => Kbd, "label" => Label, "legend" => Legend,
     "li" => Li, "link" => Link, "listing" => Listing, "main" => Main, "map" => Map, "mark" => Mark,
-    "math" => Math, "menu" => Menu, "meta" => Meta, "meter" => Meter, "nav" => Nav, "nobr" => Nobr,
+    "math" => Math, "menu" => Menu, "meta" => Meta, "meter" => Meter, "mi" => Mi, "mn" => Mn, "mo" => Mo, "ms" => Ms, "mtext" => Mtext, "nav" => Nav, "nobr" => Nobr,
     "noembed" => Noembed, "noframes" => Noframes, "noscript" => Noscript, "object" => Object, "ol" => Ol,
     "optgroup" => Optgroup, "option" => Option, "p" => P, "param" => Param, "picture" => Picture,
     "plaintext" => Plaintext, "pre" => Pre, "progress" => Progress, "q" => Q, "rp" => Rp, "rt" => Rt,
@@ -125,6 +125,70 @@ impl Tag {
                 | Map
                 | Rp
                 | Rt
+        )
+    }
+
+    /// Elements of SVG and MathML in which HTML may stand.
+    pub(crate) fn may_hold_html(self) -> bool {
+        use Tag::*;
+        matches!(self, ForeignObject | Desc | Title | Mi | Mn | Mo | Ms | Mtext)
+    }
+
+    /// May be an element of SVG or MathML.
+    pub(crate) fn is_foreign(self) -> bool {
+        use Tag::*;
+        self.may_hold_html()
+            || matches!(self, Other | Svg | Math | Script | Style | Audio | Video | Canvas | Iframe | Font)
+    }
+
+    /// Ends SVG and MathML around it, as the tree construction rules say.
+    pub(crate) fn breaks_out(self) -> bool {
+        use Tag::*;
+        matches!(
+            self,
+            B | Big
+                | Blockquote
+                | Body
+                | Br
+                | Center
+                | Code
+                | Dd
+                | Div
+                | Dl
+                | Dt
+                | Em
+                | Embed
+                | H1
+                | H2
+                | H3
+                | H4
+                | H5
+                | H6
+                | Head
+                | Hr
+                | I
+                | Img
+                | Li
+                | Listing
+                | Menu
+                | Meta
+                | Nobr
+                | Ol
+                | P
+                | Pre
+                | Ruby
+                | S
+                | Small
+                | Span
+                | Strong
+                | Strike
+                | Sub
+                | Sup
+                | Table
+                | Tt
+                | U
+                | Ul
+                | Var
         )
     }
 

@@ -86,7 +86,7 @@ fn what_is_no_text() {
         ("a<!-- <p>b</p> -->c<!-->d<!--->e<!-- x --!>f<!doctype html>g<?php h ?>i", "Paragraph: acdefgi"),
         ("a<!-- never > closed", "Paragraph: a closed"),
         ("<title>never closed<p>a", "Paragraph: never closed / Paragraph: a"),
-        ("<template><p>x</template><svg><title/>x<p>x</svg><select><option>x</select>a", "Paragraph: a"),
+        ("<template><p>x</template><svg><title>x</title>x<text>x</svg><select><option>x</select>a", "Paragraph: a"),
         ("<svg><![CDATA[</svg>]]></svg>a<![CDATA[x]]>", "Paragraph: a"),
         ("<select><option>x<p>a", "Paragraph: a"),
         ("<noscript><p>all there is</noscript>", "Paragraph: all there is"),
@@ -94,6 +94,20 @@ fn what_is_no_text() {
         ("<p title='a>b' data-x=\"<p>\">c</p", "Paragraph: c"),
         ("<textarea><p>x</textarea>a", "Paragraph: a"),
         ("<plaintext><b>a</b>", "Code: <b>a</b>"),
+    ]);
+}
+
+#[test]
+fn drawings_end_where_html_goes_on() {
+    check(&[
+        ("<a href=/><svg><path d=1></a>b<p>c</p>", "Paragraph: b / Paragraph: c"),
+        ("<svg><path><div>a</div>b", "Paragraph: a / Paragraph: b"),
+        ("<div><button><svg><g></button>a</div>", "Paragraph: a"),
+        ("<svg><a href=/><text>x</text></a>x</svg>b", "Paragraph: b"),
+        ("<svg><foreignObject><div><p>x</p></div></foreignObject>x</svg>b", "Paragraph: b"),
+        ("<p>a<svg><title>x</title><desc><p>x</p></desc></svg>b", "Paragraph: ab"),
+        ("<p>a<math><mi>x</mi><mtext><b>x</b></mtext></math>b", "Paragraph: ab"),
+        ("<svg/>a<svg><svg/></svg>b", "Paragraph: ab"),
     ]);
 }
 
