@@ -29,8 +29,7 @@ pub(crate) fn build(html: &str, noscript: Noscript) -> Page {
     let mut tokenizer = Tokenizer::new(html);
     while let Some(token) = tokenizer.next() {
         match token {
-            Token::Text(range) if builder.skipped.is_none() => builder.text(range),
-            Token::Text(_) => {}
+            Token::Text(range) => builder.text(range),
             Token::Raw(tag, range) => builder.raw(tag, range),
             Token::Start(tag) => builder.start(&tag),
             Token::End(name) => builder.end(name),
@@ -142,7 +141,8 @@ impl<'a> Builder<'a> {
         let tag = start.name.tag;
         if let Some(skipped) = &mut self.skipped {
             if !skipped.ends_before(tag) {
-                if !(start.self_closing && skipped.is_foreign()) {
+                // Browsers that run scripts read `<noscript>` to its first end tag.
+                if tag != Tag::Noscript && !(start.self_closing && skipped.is_foreign()) {
                     skipped.depth += usize::from(skipped.name == start.name);
                     skipped.count(tag, true);
                 }
@@ -157,7 +157,6 @@ impl<'a> Builder<'a> {
             return self.html_tag(&start.attributes);
         }
         let noscript = tag == Tag::Noscript && self.noscript == Noscript::Skip;
-        self.page.has_noscript |= noscript;
         if tag.is_skipped() || noscript {
             let foreign = matches!(tag, Tag::Svg | Tag::Math);
             if !(foreign && start.self_closing) {
@@ -367,6 +366,11 @@ impl<'a> Builder<'a> {
 
     fn text(&mut self, range: std::ops::Range<usize>) {
         let text = &self.html[range.clone()];
+        if let Some(skipped) = self.skipped {
+            let is_noscript = skipped.name.tag == Tag::Noscript;
+            self.page.noscript_bytes += if is_noscript { text.trim().len() } else { 0 };
+            return;
+        }
         if self.preformatted > 0 {
             return self.verbatim(range);
         }

@@ -22,6 +22,7 @@ mod features;
 mod model;
 mod model_table;
 mod page;
+mod reading;
 mod render;
 mod rows;
 mod rules;
@@ -33,7 +34,7 @@ mod tokenizer;
 
 pub use page::Kind;
 
-use builder::Noscript;
+use reading::page_of;
 
 /// What to extract. There is nothing to choose yet; the type is here so that choices can be added.
 #[derive(Clone, Debug, Default)]
@@ -126,18 +127,6 @@ pub fn extract(html: &str, options: &ExtractOptions) -> Extraction {
     let title = title::title(&page);
     let date = page.metadata.dates.iter_mut().find_map(Option::take);
     Extraction { text, verbatim, title, language: page.metadata.language.take(), date, blocks }
-}
-
-/// A page with less text than this, in bytes, that has a `<noscript>` is read again with it.
-const HARDLY_ANY_TEXT: usize = 250;
-
-fn page_of(html: &str) -> page::Page {
-    let mut page = builder::build(html, Noscript::Skip);
-    if page.has_noscript && page.text.len() < HARDLY_ANY_TEXT {
-        page = builder::build(html, Noscript::Read);
-    }
-    rows::join(&mut page);
-    page
 }
 
 /// The features of a page's blocks, for training.

@@ -138,8 +138,8 @@ pub(crate) struct Page {
     /// The blocks' texts, parted by a tab where a table cell ends and a line feed elsewhere.
     pub(crate) text: String,
     pub(crate) metadata: Metadata,
-    /// Whether text inside `<noscript>` was passed over.
-    pub(crate) has_noscript: bool,
+    /// Bytes of text inside `<noscript>` that were passed over.
+    pub(crate) noscript_bytes: usize,
 }
 
 /// What the page says of itself.

@@ -119,6 +119,25 @@ fn noscript_is_read_on_a_page_without_other_text() {
     check(&[
         (&format!("<noscript>turn it on</noscript><p>{text}"), &expected),
         (&format!("<p>loading<noscript><p>{text}</noscript>"), &format!("Paragraph: loading / {expected}")),
+        (&format!("<noscript><img><noscript><img></noscript><p>{text}"), &expected),
+        (&format!("<p>loading<noscript><p>{text}"), &format!("Paragraph: loading / {expected}")),
+    ]);
+}
+
+#[test]
+fn noscript_is_read_where_it_is_much_of_the_page() {
+    let aside = "Other mills of the valley are listed here, one by one. ".repeat(30);
+    let text = "The mill stands where the two streams meet. ".repeat(30);
+    let (aside, text) = (aside.trim(), text.trim());
+    check(&[
+        (
+            &format!("<p>{aside}<noscript><p>{text}</noscript>"),
+            &format!("Paragraph: {aside} / Paragraph: {text}"),
+        ),
+        (
+            &format!("<p>{aside}<p>{aside}<p>{aside}<noscript><p>{text}</noscript>"),
+            &format!("Paragraph: {aside} / Paragraph: {aside} / Paragraph: {aside}"),
+        ),
     ]);
 }
 
