@@ -115,14 +115,11 @@ impl Tag {
             Template
                 | Svg
                 | Math
-                | Object
-                | Applet
                 | Canvas
                 | Audio
                 | Video
                 | Select
                 | Datalist
-                | Map
                 | Rp
                 | Rt
         )

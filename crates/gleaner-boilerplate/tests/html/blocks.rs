@@ -93,6 +93,7 @@ fn what_is_no_text() {
         ("1 < 2 <3 </>x</ y>z", "Paragraph: 1 < 2 <3 xz"),
         ("<p title='a>b' data-x=\"<p>\">c</p", "Paragraph: c"),
         ("<textarea><p>x</textarea>a", "Paragraph: a"),
+        ("<map><area><p>a</map><object><param>b<object>c</object></object>d", "Paragraph: a / Paragraph: bcd"),
         ("<plaintext><b>a</b>", "Code: <b>a</b>"),
     ]);
 }
