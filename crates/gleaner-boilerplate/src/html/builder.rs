@@ -375,7 +375,7 @@ impl<'a> Builder<'a> {
             return self.verbatim(range);
         }
         let (from, to) = text_run::trim(text);
-        if from == to {
+        if from == to || text_run::is_blank(&text[from..to]) {
             self.space();
             return;
         }

@@ -12,6 +12,17 @@ pub(crate) fn trim(text: &str) -> (usize, usize) {
     (from, to)
 }
 
+/// Whether `text` is no more than white space and no-break spaces, however these are written.
+pub(crate) fn is_blank(text: &str) -> bool {
+    const NO_BREAK: [&str; 7] = ["\u{a0}", "&nbsp;", "&#160;", "&#xa0;", "&#xA0;", "&nbsp", "&#160"];
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let Some(after) = NO_BREAK.iter().find_map(|space| rest.strip_prefix(space)) else { return false };
+        rest = after.trim_start();
+    }
+    true
+}
+
 /// Appends `text` with references decoded and runs of white space as one space. No-break spaces are spaces; soft
 /// hyphens and control characters go.
 pub(crate) fn append(text: &str, out: &mut String) {

@@ -57,6 +57,7 @@ fn white_space() {
     check(&[
         ("<p> a \n b\t<i>c</i>d\u{a0}\u{a0}e&nbsp;f </p>", "Paragraph: a b cd e f"),
         ("a<br>b<br>\n<br>c", "Paragraph: a⏎b / Paragraph: c"),
+        ("a<br>&nbsp;&#160; <br>b<br>\u{a0}c<b>&nbsp;</b>d", "Paragraph: a / Paragraph: b⏎c d"),
         ("<pre>\n  if x:\n\n    y\n</pre>", "Code:   if x:⏎⏎    y"),
         ("<pre><div>a</div><div>b</div></pre>c", "Code: a⏎b / Paragraph: c"),
         ("<pre>a&#9;b\r\nc</pre>", "Code: a⇥b⏎c"),
