@@ -22,6 +22,7 @@ mod features;
 mod model;
 mod model_table;
 mod page;
+mod payload;
 mod reading;
 mod render;
 mod rows;

@@ -144,6 +144,26 @@ fn noscript_is_read_where_it_is_much_of_the_page() {
 }
 
 #[test]
+fn a_page_without_text_is_taken_at_its_word() {
+    let description = "The mill &amp; its streams";
+    let meta = format!("<meta name=Description content='{description}'>");
+    let article = r#"<script type="application/ld+json">{"articleBody" : "The \"mill\" stands \u0026amp; grinds.\nIts \ud83c\udf3e streams \u003cb\u003emeet\u003c/b\u003e.\\"}</script>"#;
+    let text = "The mill stands where the two streams meet. ".repeat(8);
+    check(&[
+        (&meta, "Paragraph: The mill & its streams"),
+        (&format!("{meta}<p>Loading"), "Paragraph: Loading / Paragraph: The mill & its streams"),
+        (
+            &format!("{meta}{article}<p>Loading"),
+            "Paragraph: Loading / Paragraph: The \"mill\" stands & grinds. / Paragraph: Its 🌾 streams meet.\\",
+        ),
+        (&format!("{meta}<p>The page's own text is longer."), "Paragraph: The page's own text is longer."),
+        (&format!("{meta}{article}<p>{text}"), &format!("Paragraph: {}", text.trim())),
+        ("<script type=application/ld+json>{\"articleBody\": \"never closed", ""),
+        ("<script type=application/ld+json>{\"articleBody\": \"\\uD800\\u12\"", "Paragraph: \u{fffd}u12"),
+    ]);
+}
+
+#[test]
 fn hidden_text_is_a_block_that_is_removed() {
     for page in [
         "<p hidden>unseen, unsaid and unread</p>",
