@@ -108,7 +108,19 @@ struct Builder<'a> {
     block: Option<TextBlock>,
     /// White space met since the last text of the block.
     gap: Gap,
+    seam: Seam,
     last_json: bool,
+}
+
+/// What was met since the last text.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Seam {
+    /// No tag, or one that may stand within a word.
+    None,
+    /// The end of an inline element.
+    End,
+    /// The end of an inline element, and the start of another.
+    Parts,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -133,6 +145,7 @@ impl<'a> Builder<'a> {
             cues: CueReader::default(),
             block: None,
             gap: Gap::None,
+            seam: Seam::None,
             last_json: false,
         }
     }
@@ -175,6 +188,7 @@ impl<'a> Builder<'a> {
         if tag.is_block() {
             self.break_block();
         }
+        self.seam = if self.seam != Seam::None && tag.parts_words() { Seam::Parts } else { Seam::None };
         self.push(start.name, &start.attributes);
     }
 
@@ -224,6 +238,9 @@ impl<'a> Builder<'a> {
         }
         if tag.is_block() {
             self.break_block();
+        }
+        if tag.parts_words() {
+            self.seam = self.seam.max(Seam::End);
         }
         if self.open[tag as usize] == 0 || matches!(tag, Tag::Body | Tag::Html) {
             return;
@@ -382,12 +399,30 @@ impl<'a> Builder<'a> {
         if from > 0 {
             self.space();
         }
+        if self.gap == Gap::None && self.seam == Seam::Parts && self.parts_words(text[from..to].chars().next()) {
+            self.gap = Gap::Space;
+        }
+        self.seam = Seam::None;
         self.open_block(range.start + from);
         self.write_gap();
         let before = self.page.text.len();
         text_run::append(&text[from..to], &mut self.page.text);
         self.count_text(before, range.start + to);
         self.gap = if to < text.len() { Gap::Space } else { Gap::None };
+    }
+
+    /// Whether a word ends where one inline element does and another begins. Pages part such elements by their style,
+    /// which is not read here: the letters show it, where a small one meets a capital or a digit.
+    fn parts_words(&self, next: Option<char>) -> bool {
+        if self.block.is_none() || [Tag::Code, Tag::Kbd, Tag::Samp, Tag::Tt].iter().any(|&t| self.open[t as usize] > 0) {
+            return false;
+        }
+        let mut before = self.page.text.chars().rev();
+        let (last, further) = (before.next(), before.next());
+        let is = |c: Option<char>, class: fn(char) -> bool| c.is_some_and(class);
+        let begins = is(next, char::is_uppercase) || is(last, char::is_lowercase) && is(next, |c| c.is_ascii_digit());
+        let ends = is(last, char::is_lowercase) || is(last, |c| c.is_ascii_digit());
+        ends && begins && is(further, char::is_alphanumeric)
     }
 
     fn verbatim(&mut self, range: std::ops::Range<usize>) {

@@ -189,6 +189,12 @@ impl Tag {
         )
     }
 
+    /// An inline element that pages often set apart by their style.
+    pub(crate) fn parts_words(self) -> bool {
+        use Tag::*;
+        matches!(self, A | Cite | Label | Other | Small | Span | Time)
+    }
+
     /// Starts a line of its own.
     pub(crate) fn is_block(self) -> bool {
         use Tag::*;

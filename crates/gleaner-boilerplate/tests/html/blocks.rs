@@ -67,6 +67,18 @@ fn white_space() {
 }
 
 #[test]
+fn elements_side_by_side_part_words() {
+    check(&[
+        ("<a href=/><span>North</span><span>Tent 2</span></a>", "Paragraph: North Tent 2"),
+        ("<x-part>width</x-part><x-part>12</x-part>", "Paragraph: width 12"),
+        ("<span><span>one</span></span><a href=/><span>Two</span></a>", "Paragraph: one Two"),
+        ("<span>i</span><span>Mill</span> Mc<span>Mill</span>er", "Paragraph: iMill McMiller"),
+        ("<code><span>my</span><span>Mill</span></code>", "Paragraph: myMill"),
+        ("<span>mil</span><span>ler</span> CO<sub>2</sub>", "Paragraph: miller CO2"),
+    ]);
+}
+
+#[test]
 fn character_references() {
     check(&[
         ("a &amp; b &lt;c&gt; &#233;&#xe9;&eacute;", "Paragraph: a & b <c> ééé"),
