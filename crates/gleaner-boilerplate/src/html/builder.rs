@@ -112,22 +112,39 @@ struct Builder<'a> {
     last_json: bool,
 }
 
-/// What was met since the last text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Seam {
-    /// No tag, or one that may stand within a word.
-    None,
-    /// The end of an inline element.
-    End,
-    /// The end of an inline element, and the start of another.
-    Parts,
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Gap {
     None,
     Space,
     Line,
+}
+
+/// What was met since the last text.
+#[derive(Clone, Copy, Default)]
+struct Seam {
+    /// The end of an inline element.
+    end: bool,
+    /// The end of a link.
+    link_end: bool,
+    /// The end of an inline element, and then the start of another.
+    parts: bool,
+    /// The end of a link, and then the start of another.
+    links: bool,
+}
+
+impl Seam {
+    fn start(&mut self, tag: Tag) {
+        if !tag.parts_words() {
+            *self = Seam::default();
+        }
+        self.parts |= self.end;
+        self.links |= self.link_end && tag == Tag::A;
+    }
+
+    fn end(&mut self, tag: Tag) {
+        self.end |= tag.parts_words();
+        self.link_end |= tag == Tag::A;
+    }
 }
 
 impl<'a> Builder<'a> {
@@ -145,7 +162,7 @@ impl<'a> Builder<'a> {
             cues: CueReader::default(),
             block: None,
             gap: Gap::None,
-            seam: Seam::None,
+            seam: Seam::default(),
             last_json: false,
         }
     }
@@ -188,7 +205,7 @@ impl<'a> Builder<'a> {
         if tag.is_block() {
             self.break_block();
         }
-        self.seam = if self.seam != Seam::None && tag.parts_words() { Seam::Parts } else { Seam::None };
+        self.seam.start(tag);
         self.push(start.name, &start.attributes);
     }
 
@@ -239,9 +256,7 @@ impl<'a> Builder<'a> {
         if tag.is_block() {
             self.break_block();
         }
-        if tag.parts_words() {
-            self.seam = self.seam.max(Seam::End);
-        }
+        self.seam.end(tag);
         if self.open[tag as usize] == 0 || matches!(tag, Tag::Body | Tag::Html) {
             return;
         }
@@ -399,10 +414,10 @@ impl<'a> Builder<'a> {
         if from > 0 {
             self.space();
         }
-        if self.gap == Gap::None && self.seam == Seam::Parts && self.parts_words(text[from..to].chars().next()) {
+        if self.gap == Gap::None && self.seam.parts && self.parts_words(&text[from..to]) {
             self.gap = Gap::Space;
         }
-        self.seam = Seam::None;
+        self.seam = Seam::default();
         self.open_block(range.start + from);
         self.write_gap();
         let before = self.page.text.len();
@@ -412,17 +427,28 @@ impl<'a> Builder<'a> {
     }
 
     /// Whether a word ends where one inline element does and another begins. Pages part such elements by their style,
-    /// which is not read here: the letters show it, where a small one meets a capital or a digit.
-    fn parts_words(&self, next: Option<char>) -> bool {
-        if self.block.is_none() || [Tag::Code, Tag::Kbd, Tag::Samp, Tag::Tt].iter().any(|&t| self.open[t as usize] > 0) {
+    /// which is not read here. No word goes from link to link; between others, a capital or a digit shows it.
+    fn parts_words(&self, text: &str) -> bool {
+        if self.block.is_none()
+            || [Tag::Code, Tag::Kbd, Tag::Samp, Tag::Tt].iter().any(|&t| self.open[t as usize] > 0)
+        {
             return false;
         }
         let mut before = self.page.text.chars().rev();
-        let (last, further) = (before.next(), before.next());
-        let is = |c: Option<char>, class: fn(char) -> bool| c.is_some_and(class);
-        let begins = is(next, char::is_uppercase) || is(last, char::is_lowercase) && is(next, |c| c.is_ascii_digit());
-        let ends = is(last, char::is_lowercase) || is(last, |c| c.is_ascii_digit());
-        ends && begins && is(further, char::is_alphanumeric)
+        let (Some(last), further) = (before.next(), before.next()) else { return false };
+        let mut after = text.chars();
+        let (Some(first), second) = (after.next(), after.next()) else { return false };
+        if self.seam.links {
+            return last.is_alphanumeric() && first.is_alphanumeric();
+        }
+        let ends = further.is_some_and(char::is_alphanumeric);
+        let capitalised = first.is_uppercase() && second.is_some_and(char::is_lowercase);
+        match last {
+            '.' | '!' | '?' => ends && capitalised,
+            _ if last.is_lowercase() => ends && (first.is_uppercase() || first.is_ascii_digit()),
+            _ if last.is_ascii_digit() => ends && first.is_uppercase(),
+            _ => ends && last.is_uppercase() && capitalised,
+        }
     }
 
     fn verbatim(&mut self, range: std::ops::Range<usize>) {

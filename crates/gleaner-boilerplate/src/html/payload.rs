@@ -13,7 +13,8 @@ use super::tokenizer::{StartTag, Token, Tokenizer};
 /// that is longer than all the text the page has.
 pub(crate) fn read(html: &str, page: &mut Page) {
     let Some(found) = longest(html) else { return };
-    let text = if found.json { unescape(&html[found.range.clone()]) } else { html[found.range.clone()].to_owned() };
+    let text =
+        if found.json { unescape(&html[found.range.clone()]) } else { html[found.range.clone()].to_owned() };
     let mut added = builder::build(&text, Noscript::Skip);
     if added.text.len() <= page.text.len() {
         return;

@@ -110,19 +110,7 @@ impl Tag {
     /// Its whole content is no text of the page.
     pub(crate) fn is_skipped(self) -> bool {
         use Tag::*;
-        matches!(
-            self,
-            Template
-                | Svg
-                | Math
-                | Canvas
-                | Audio
-                | Video
-                | Select
-                | Datalist
-                | Rp
-                | Rt
-        )
+        matches!(self, Template | Svg | Math | Canvas | Audio | Video | Select | Datalist | Rp | Rt)
     }
 
     /// Elements of SVG and MathML in which HTML may stand.
@@ -192,7 +180,7 @@ impl Tag {
     /// An inline element that pages often set apart by their style.
     pub(crate) fn parts_words(self) -> bool {
         use Tag::*;
-        matches!(self, A | Cite | Label | Other | Small | Span | Time)
+        matches!(self, A | B | Cite | Em | I | Label | Other | Small | Span | Strong | Time)
     }
 
     /// Starts a line of its own.

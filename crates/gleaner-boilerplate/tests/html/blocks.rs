@@ -73,6 +73,12 @@ fn elements_side_by_side_part_words() {
         ("<x-part>width</x-part><x-part>12</x-part>", "Paragraph: width 12"),
         ("<span><span>one</span></span><a href=/><span>Two</span></a>", "Paragraph: one Two"),
         ("<span>i</span><span>Mill</span> Mc<span>Mill</span>er", "Paragraph: iMill McMiller"),
+        ("<a href=1>1</a><a href=2>2</a><a href=a><b>all</b></a>", "Paragraph: 1 2 all"),
+        (
+            "<span>RPG</span><b>Early</b><i>It rains.</i><i>It pours.</i>",
+            "Paragraph: RPG Early It rains. It pours.",
+        ),
+        ("<i>mill</i><sub>2</sub> <a href=/>mill</a><i></i>Er", "Paragraph: mill2 millEr"),
         ("<code><span>my</span><span>Mill</span></code>", "Paragraph: myMill"),
         ("<span>mil</span><span>ler</span> CO<sub>2</sub>", "Paragraph: miller CO2"),
     ]);
@@ -99,14 +105,20 @@ fn what_is_no_text() {
         ("a<!-- <p>b</p> -->c<!-->d<!--->e<!-- x --!>f<!doctype html>g<?php h ?>i", "Paragraph: acdefgi"),
         ("a<!-- never > closed", "Paragraph: a closed"),
         ("<title>never closed<p>a", "Paragraph: never closed / Paragraph: a"),
-        ("<template><p>x</template><svg><title>x</title>x<text>x</svg><select><option>x</select>a", "Paragraph: a"),
+        (
+            "<template><p>x</template><svg><title>x</title>x<text>x</svg><select><option>x</select>a",
+            "Paragraph: a",
+        ),
         ("<svg><![CDATA[</svg>]]></svg>a<![CDATA[x]]>", "Paragraph: a"),
         ("<select><option>x<p>a", "Paragraph: a"),
         ("<noscript><p>all there is</noscript>", "Paragraph: all there is"),
         ("1 < 2 <3 </>x</ y>z", "Paragraph: 1 < 2 <3 xz"),
         ("<p title='a>b' data-x=\"<p>\">c</p", "Paragraph: c"),
         ("<textarea><p>x</textarea>a", "Paragraph: a"),
-        ("<map><area><p>a</map><object><param>b<object>c</object></object>d", "Paragraph: a / Paragraph: bcd"),
+        (
+            "<map><area><p>a</map><object><param>b<object>c</object></object>d",
+            "Paragraph: a / Paragraph: bcd",
+        ),
         ("<plaintext><b>a</b>", "Code: <b>a</b>"),
     ]);
 }
