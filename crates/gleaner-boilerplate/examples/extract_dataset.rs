@@ -5,6 +5,7 @@ use std::io::{BufRead, BufWriter, Write};
 use std::time::{Duration, Instant};
 
 use gleaner_boilerplate::html::{ExtractOptions, extract};
+use serde_json::json;
 
 #[derive(serde::Deserialize)]
 struct Row {
@@ -21,8 +22,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let page = extract(&row.html, &ExtractOptions::default());
         time += start.elapsed();
         bytes += row.html.len();
-        let row =
-            serde_json::json!({ "id": row.id, "text": page.text, "title": page.title, "date": page.date });
+        let declared = [("title", &page.title), ("date", &page.date), ("language", &page.language)];
+        let declared = declared.map(|(name, found)| {
+            let found =
+                found.as_ref().map(|found| json!({ "value": found.value, "origin": found.origin.name() }));
+            (name.to_owned(), found.unwrap_or_default())
+        });
+        let mut row = json!({ "id": row.id, "text": page.text });
+        row.as_object_mut().expect("an object").extend(declared);
         writeln!(out, "{row}")?;
     }
     out.flush()?;

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use gleaner_boilerplate::html::{self, ExtractOptions, Extraction};
+use gleaner_boilerplate::html::{self, Declared, ExtractOptions, Extraction};
 use gleaner_boilerplate::lines::{Action, LineCleaner, LineOptions};
 use gleaner_corpus::{Content, Document, Record, SpanRow};
 
@@ -92,7 +92,9 @@ impl Stages {
         let extraction = html::extract(page, &ExtractOptions::default());
         draft.spans = self.html_spans(page, &extraction);
         let document = &mut draft.document;
-        document.title = document.title.take().or(extraction.title);
+        let value = |declared: Option<Declared>| declared.map(|declared| declared.value);
+        document.title = document.title.take().or(value(extraction.title));
+        document.date = document.date.take().or(value(extraction.date));
         document.text = extraction.text;
         draft.verbatim = extraction.verbatim;
     }

@@ -3,11 +3,8 @@
 //! Follows tree construction where it decides what text belongs together (implied end tags, scopes, misnested links)
 //! and nowhere else: no tree is made, and nothing is moved to where the page did not write it.
 
-use memchr::memmem;
-
 use super::cues::CueReader;
-use super::entities;
-use super::page::{Element, Kind, Metadata, NONE, Page, TextBlock, context};
+use super::page::{Element, Kind, NONE, Page, TextBlock, context};
 use super::tags::Tag;
 use super::text_run;
 use super::tokenizer::{Attributes, Name, StartTag, Token, Tokenizer};
@@ -110,6 +107,8 @@ struct Builder<'a> {
     gap: Gap,
     seam: Seam,
     last_json: bool,
+    /// The next text is the date of publication.
+    text_is_date: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -164,6 +163,7 @@ impl<'a> Builder<'a> {
             gap: Gap::None,
             seam: Seam::default(),
             last_json: false,
+            text_is_date: false,
         }
     }
 
@@ -184,7 +184,7 @@ impl<'a> Builder<'a> {
             return self.void(tag, &start.attributes);
         }
         if matches!(tag, Tag::Html | Tag::Head) {
-            return self.html_tag(&start.attributes);
+            return self.page.metadata.read_root(&start.attributes);
         }
         let noscript = tag == Tag::Noscript && self.noscript == Noscript::Skip;
         if tag.is_skipped() || noscript {
@@ -198,8 +198,8 @@ impl<'a> Builder<'a> {
             self.last_json =
                 start.attributes.kind.is_some_and(|k| k.eq_ignore_ascii_case("application/ld+json"));
         }
-        if tag == Tag::Time {
-            self.page.metadata.set_date(3, start.attributes.datetime);
+        if tag == Tag::Time || start.attributes.itemprop.is_some() {
+            self.text_is_date = self.page.metadata.read_element(&start.attributes, tag == Tag::Time);
         }
         self.close_implied(tag);
         if tag.is_block() {
@@ -223,12 +223,6 @@ impl<'a> Builder<'a> {
             }
             Tag::Meta => self.page.metadata.read_meta(attributes),
             _ => {}
-        }
-    }
-
-    fn html_tag(&mut self, attributes: &Attributes<'a>) {
-        if let Some(language) = attributes.lang.map(str::trim).filter(|l| !l.is_empty()) {
-            self.page.metadata.language.get_or_insert_with(|| language.to_owned());
         }
     }
 
@@ -410,6 +404,9 @@ impl<'a> Builder<'a> {
         if from == to || text_run::is_blank(&text[from..to]) {
             self.space();
             return;
+        }
+        if std::mem::take(&mut self.text_is_date) {
+            self.page.metadata.read_date_text(&text[from..to]);
         }
         if from > 0 {
             self.space();
@@ -635,49 +632,4 @@ fn hides(style: &str) -> bool {
         property.eq_ignore_ascii_case("display") && value.eq_ignore_ascii_case("none")
             || property.eq_ignore_ascii_case("visibility") && value.eq_ignore_ascii_case("hidden")
     })
-}
-
-impl Metadata {
-    fn set_title(&mut self, raw: &str) {
-        if self.title.is_none() {
-            self.title = text_run::one_line(&entities::decode_all(raw));
-        }
-    }
-
-    fn set_social_title(&mut self, raw: &str) {
-        if self.social_title.is_none() {
-            self.social_title = text_run::one_line(&entities::decode_attribute(raw));
-        }
-    }
-
-    fn set_date(&mut self, trust: usize, raw: Option<&str>) {
-        let date = raw.map(str::trim).filter(|d| d.bytes().any(|b| b.is_ascii_digit()) && d.len() <= 64);
-        if self.dates[trust].is_none() {
-            self.dates[trust] = date.map(str::to_owned);
-        }
-    }
-
-    fn read_meta(&mut self, attributes: &Attributes<'_>) {
-        let Some(content) = attributes.content else { return };
-        for name in [attributes.property, attributes.name, attributes.itemprop].into_iter().flatten() {
-            match name.trim().to_ascii_lowercase().as_str() {
-                "og:title" => self.set_social_title(content),
-                "article:published_time" | "og:article:published_time" => self.set_date(0, Some(content)),
-                "datepublished" | "date" | "dc.date" | "dc.date.issued" | "dcterms.date" | "pubdate"
-                | "publishdate" | "publish-date" | "parsely-pub-date" | "sailthru.date" => {
-                    self.set_date(2, Some(content))
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Structured data is only searched, not parsed: it may be large, broken, or several values in a row.
-    fn read_json(&mut self, json: &str) {
-        let key = "\"datePublished\"";
-        let Some(at) = memmem::find(json.as_bytes(), key.as_bytes()) else { return };
-        let value = json[at + key.len()..].trim_start().strip_prefix(':').map(str::trim_start);
-        let value = value.and_then(|v| v.strip_prefix('"')).and_then(|v| v.split_once('"'));
-        self.set_date(1, value.map(|(date, _)| date));
-    }
 }

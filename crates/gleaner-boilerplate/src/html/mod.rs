@@ -19,6 +19,7 @@ mod decide;
 mod entities;
 mod entities_table;
 mod features;
+mod metadata;
 mod model;
 mod model_table;
 mod page;
@@ -30,9 +31,9 @@ mod rules;
 mod stats;
 mod tags;
 mod text_run;
-mod title;
 mod tokenizer;
 
+pub use metadata::{Declared, Origin};
 pub use page::Kind;
 
 use reading::page_of;
@@ -54,14 +55,21 @@ pub struct Extraction {
     pub text: String,
     /// Ranges of `text` that line cleaning must not touch (code, rows of tables), ascending, disjoint, in bytes.
     pub verbatim: Vec<Range<usize>>,
-    /// Headline of the page: what a heading and the declared title (`og:title`, else `<title>`) agree on, else the
-    /// declared title as it stands, else the first `<h1>`.
-    pub title: Option<String>,
-    /// Language as `<html lang>` declares it, as `en-GB`.
-    pub language: Option<String>,
-    /// Date of publication as the page declares it, mostly ISO 8601: of the article's metadata, else of its structured
-    /// data (JSON-LD), else of other metadata, else of the first `<time datetime>`.
-    pub date: Option<String>,
+    /// Headline of the page. Believed are `og:title`, `<title>`, the headline of structured data (JSON-LD) and other
+    /// metadata, in this order, but for one that is only the name of the site. Of the title as much is taken as stands
+    /// between dividers and is also a heading (`<h1>` to `<h3>`), the headline of structured data, or a part of another of
+    /// these titles; else all of it but the name of the site. Without any, the first `<h1>`.
+    pub title: Option<Declared>,
+    /// Language as a BCP 47 tag, as `en-GB`, in the page's own capitals: of `<html lang>`, else `content-language`, else
+    /// structured data, else `og:locale`. What is no such tag is left out.
+    pub language: Option<Declared>,
+    /// Date of publication, in the order of trust of [`Origin`], but that a `<time>` marked as the date of publication
+    /// goes before a `<meta name="date">` and a date of creation comes late. A date of modification is never taken, nor one
+    /// of a comment, a review or another article where the page tells them apart.
+    ///
+    /// ISO 8601 where that takes no guess: `2024-03-05`, `2024-03-05T08:30:00Z`, `2024-03-05T08:30+01:00`; without an
+    /// offset the page states none. Else as the page has it: `5/3/2024`, `5 mars 2024`.
+    pub date: Option<Declared>,
     /// Every block in document order with its verdict.
     pub blocks: Vec<Block>,
 }
@@ -109,7 +117,7 @@ pub struct Block {
 /// assert!(page.text.contains("after two years of repairs"));
 /// assert!(!page.text.contains("Home"));
 /// assert_eq!(page.blocks[0].kept, false);
-/// assert_eq!(page.title.as_deref(), Some("Bridge reopens"));
+/// assert_eq!(page.title.unwrap().value, "Bridge reopens");
 /// ```
 pub fn extract(html: &str, options: &ExtractOptions) -> Extraction {
     let _ = options;
@@ -125,9 +133,9 @@ pub fn extract(html: &str, options: &ExtractOptions) -> Extraction {
         text: page.text_of(block).to_owned(),
     };
     let blocks = page.blocks.iter().zip(&verdicts).map(block).collect();
-    let title = title::title(&page);
-    let date = page.metadata.dates.iter_mut().find_map(Option::take);
-    Extraction { text, verbatim, title, language: page.metadata.language.take(), date, blocks }
+    let title = metadata::title(&page);
+    let (language, date) = (page.metadata.take_language(), page.metadata.take_date());
+    Extraction { text, verbatim, title, language, date, blocks }
 }
 
 /// The features of a page's blocks, for training.

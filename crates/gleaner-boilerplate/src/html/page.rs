@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cues::Cues;
+use super::metadata::Metadata;
 use super::tags::Tag;
 
 /// What a block of text is.
@@ -140,16 +141,6 @@ pub(crate) struct Page {
     pub(crate) metadata: Metadata,
     /// Bytes of text inside `<noscript>` that were passed over.
     pub(crate) noscript_bytes: usize,
-}
-
-/// What the page says of itself.
-#[derive(Debug, Default)]
-pub(crate) struct Metadata {
-    pub(crate) title: Option<String>,
-    pub(crate) social_title: Option<String>,
-    pub(crate) language: Option<String>,
-    /// By how far they are trusted: metadata of the article, structured data, other metadata, a `<time>` in the text.
-    pub(crate) dates: [Option<String>; 4],
 }
 
 impl Page {

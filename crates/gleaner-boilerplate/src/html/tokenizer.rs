@@ -70,6 +70,8 @@ pub(crate) struct Attributes<'a> {
     pub(crate) datetime: Option<&'a str>,
     pub(crate) kind: Option<&'a str>,
     pub(crate) href: Option<&'a str>,
+    pub(crate) http_equiv: Option<&'a str>,
+    pub(crate) pubdate: Option<&'a str>,
 }
 
 impl<'a> Keep<'a> for Attributes<'a> {
@@ -88,12 +90,15 @@ impl<'a> Keep<'a> for Attributes<'a> {
             5 if name.eq_ignore_ascii_case(b"style") => &mut self.style,
             6 if name.eq_ignore_ascii_case(b"hidden") => &mut self.hidden,
             7 if name.eq_ignore_ascii_case(b"content") => &mut self.content,
+            7 if name.eq_ignore_ascii_case(b"pubdate") => &mut self.pubdate,
             8 => match name[0] | 0x20 {
                 b'i' if name.eq_ignore_ascii_case(b"itemprop") => &mut self.itemprop,
                 b'p' if name.eq_ignore_ascii_case(b"property") => &mut self.property,
                 b'd' if name.eq_ignore_ascii_case(b"datetime") => &mut self.datetime,
+                b'x' if name.eq_ignore_ascii_case(b"xml:lang") => &mut self.lang,
                 _ => return,
             },
+            10 if name.eq_ignore_ascii_case(b"http-equiv") => &mut self.http_equiv,
             11 if name.eq_ignore_ascii_case(b"aria-hidden") => &mut self.aria_hidden,
             _ => return,
         };
