@@ -1,10 +1,11 @@
-//! Extracts a data set: JSON lines `{"id", "html"}` on stdin, `{"id", "text"}` on stdout; speed on stderr.
+//! Extracts a data set: JSON lines `{"id", "html"}` on stdin, `{"id", "text"}` on stdout; speed on stderr. Arguments are
+//! choices other than the defaults: `precision`, `recall`, `keep-comments`, `drop-comments`, `drop-tables`, `markdown`.
 #![allow(clippy::print_stderr, reason = "an example shows its result")]
 
 use std::io::{BufRead, BufWriter, Write};
 use std::time::{Duration, Instant};
 
-use gleaner_boilerplate::html::{ExtractOptions, extract};
+use gleaner_boilerplate::html::{Comments, ExtractOptions, Favor, Links, Tables, extract};
 use serde_json::json;
 
 #[derive(serde::Deserialize)]
@@ -14,12 +15,13 @@ struct Row {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let options = std::env::args().skip(1).try_fold(ExtractOptions::default(), choose)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     let (mut bytes, mut time) = (0, Duration::ZERO);
     for line in std::io::stdin().lock().lines() {
         let row: Row = serde_json::from_str(&line?)?;
         let start = Instant::now();
-        let page = extract(&row.html, &ExtractOptions::default());
+        let page = extract(&row.html, &options);
         time += start.elapsed();
         bytes += row.html.len();
         let declared = [("title", &page.title), ("date", &page.date), ("language", &page.language)];
@@ -36,4 +38,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let megabytes = bytes as f64 / 1e6;
     eprintln!("{megabytes:.1} MB in {time:.2?}: {:.0} MB/s", megabytes / time.as_secs_f64());
     Ok(())
+}
+
+fn choose(options: ExtractOptions, choice: String) -> Result<ExtractOptions, String> {
+    Ok(match choice.as_str() {
+        "precision" => options.favor(Favor::Precision),
+        "recall" => options.favor(Favor::Recall),
+        "keep-comments" => options.comments(Comments::Keep),
+        "drop-comments" => options.comments(Comments::Drop),
+        "drop-tables" => options.tables(Tables::Drop),
+        "markdown" => options.links(Links::Markdown),
+        _ => return Err(format!("there is no choice {choice:?}")),
+    })
 }

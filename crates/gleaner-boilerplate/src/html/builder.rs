@@ -107,6 +107,8 @@ struct Builder<'a> {
     gap: Gap,
     seam: Seam,
     last_json: bool,
+    /// Address of the innermost link.
+    target: &'a str,
     /// The next text is the date of publication.
     text_is_date: bool,
 }
@@ -163,6 +165,7 @@ impl<'a> Builder<'a> {
             gap: Gap::None,
             seam: Seam::default(),
             last_json: false,
+            target: "",
             text_is_date: false,
         }
     }
@@ -350,6 +353,10 @@ impl<'a> Builder<'a> {
         let hidden = self.stack.last().is_some_and(|open| open.hidden) || is_hidden(attributes);
         let link = name.tag == Tag::A && attributes.href.is_some();
         self.links += usize::from(link);
+        if link {
+            self.page.anchors.begin();
+            self.target = attributes.href.unwrap_or_default();
+        }
         self.preformatted += usize::from(name.tag.is_preformatted());
         self.open[name.tag as usize] += 1;
         if let Some(block) = &mut self.block {
@@ -469,6 +476,9 @@ impl<'a> Builder<'a> {
         if let Some(block) = &mut self.block {
             block.source.end = source_end;
             block.link_bytes += if in_link { written } else { 0 };
+            if in_link {
+                self.page.anchors.add(self.target, before..before + written, block.text.start);
+            }
         }
     }
 

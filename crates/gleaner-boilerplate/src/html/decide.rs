@@ -4,6 +4,7 @@ use super::container;
 use super::cues::Cue;
 use super::features::{Features, Row};
 use super::model;
+use super::options::Favor;
 use super::page::{Kind, NONE, Page, TextBlock};
 use super::rules::{self, Evidence, Surroundings};
 use super::stats::Stats;
@@ -41,12 +42,12 @@ pub(crate) struct First {
 }
 
 /// The verdict on each block of a page.
-pub(crate) fn decide(page: &Page) -> Vec<Verdict> {
+pub(crate) fn decide(page: &Page, favor: Favor) -> Vec<Verdict> {
     let stats: Vec<Stats> = page.blocks.iter().map(|b| Stats::of(page.text_of(b))).collect();
     let first = weigh(page, &stats);
     let p = probabilities(page, &stats, &first);
     let words: Vec<f32> = stats.iter().map(|s| s.words as f32).collect();
-    let threshold = cut(&p, &words);
+    let threshold = cut(&p, &words, favor.beta_squared());
     let verdict = |(&score, evidence): (&f32, &Evidence)| {
         let kept = score >= threshold;
         Verdict { kept, score, reason: if kept { evidence.in_favour.0 } else { evidence.against.0 } }
@@ -156,9 +157,9 @@ fn mean_evidence(blocks: impl Iterator<Item = usize>, totals: &[f32], widths: &[
     if weight > 0.0 { sum / weight } else { -1.0 }
 }
 
-/// The probability from which on blocks are kept: that which gives the best F1 to be expected, so that an unsure page
-/// still keeps what is likeliest.
-fn cut(p: &[f32], words: &[f32]) -> f32 {
+/// The probability from which on blocks are kept: that which gives the best F-measure to be expected, so that an unsure
+/// page still keeps what is likeliest.
+fn cut(p: &[f32], words: &[f32], beta_squared: f32) -> f32 {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|&a, &b| p[b].total_cmp(&p[a]).then(a.cmp(&b)));
     let expected: f32 = p.iter().zip(words).map(|(p, w)| p * w).sum();
@@ -166,9 +167,9 @@ fn cut(p: &[f32], words: &[f32]) -> f32 {
     for at in order {
         kept += p[at] * words[at];
         sum += words[at];
-        let f1 = 2.0 * kept / (sum + expected).max(f32::MIN_POSITIVE);
-        if f1 > best {
-            (best, threshold) = (f1, p[at]);
+        let measure = (1.0 + beta_squared) * kept / (sum + beta_squared * expected).max(f32::MIN_POSITIVE);
+        if measure > best {
+            (best, threshold) = (measure, p[at]);
         }
     }
     f32::max(threshold, LEAST)

@@ -13,15 +13,19 @@
 use std::ops::Range;
 
 mod builder;
+mod comments;
 mod container;
 mod cues;
 mod decide;
 mod entities;
 mod entities_table;
+mod explain;
 mod features;
+mod links;
 mod metadata;
 mod model;
 mod model_table;
+mod options;
 mod page;
 mod payload;
 mod reading;
@@ -29,19 +33,17 @@ mod render;
 mod rows;
 mod rules;
 mod stats;
+mod tables;
 mod tags;
 mod text_run;
 mod tokenizer;
 
+pub use explain::Contribution;
 pub use metadata::{Declared, Origin};
+pub use options::{Comments, ExtractOptions, Favor, Links, Tables};
 pub use page::Kind;
 
 use reading::page_of;
-
-/// What to extract. There is nothing to choose yet; the type is here so that choices can be added.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct ExtractOptions {}
 
 /// The main content of a page.
 #[derive(Clone, Debug, Default)]
@@ -88,6 +90,9 @@ pub struct Block {
     pub reason: &'static str,
     /// Between 0 (boilerplate) and 1 (content).
     pub score: f32,
+    /// The features that decided, heaviest first: as many as [`ExtractOptions::features`] asks for, or all that weigh
+    /// anything. What the options decided (reasons `comments` and `tables`) is not in them.
+    pub features: Vec<Contribution>,
     /// Its text: references decoded, white space made one space each unless it is code.
     pub text: String,
 }
@@ -120,19 +125,22 @@ pub struct Block {
 /// assert_eq!(page.title.unwrap().value, "Bridge reopens");
 /// ```
 pub fn extract(html: &str, options: &ExtractOptions) -> Extraction {
-    let _ = options;
     let mut page = page_of(html);
-    let verdicts = decide::decide(&page);
-    let (text, verbatim) = render::render(&page, &verdicts);
-    let block = |(block, verdict): (&page::TextBlock, &decide::Verdict)| Block {
+    let mut verdicts = decide::decide(&page, options.favor);
+    comments::apply(&page, options.comments, &mut verdicts);
+    tables::apply(&page, options.tables, &mut verdicts);
+    let (text, verbatim) = render::render(&page, &verdicts, options.links);
+    let features = explain::contributions(&page, options.features);
+    let block = |((block, verdict), features): ((&page::TextBlock, &decide::Verdict), _)| Block {
         range: block.source.clone(),
         kind: block.kind,
         kept: verdict.kept,
         reason: verdict.reason,
         score: verdict.score,
+        features,
         text: page.text_of(block).to_owned(),
     };
-    let blocks = page.blocks.iter().zip(&verdicts).map(block).collect();
+    let blocks = page.blocks.iter().zip(&verdicts).zip(features).map(block).collect();
     let title = metadata::title(&page);
     let (language, date) = (page.metadata.take_language(), page.metadata.take_date());
     Extraction { text, verbatim, title, language, date, blocks }

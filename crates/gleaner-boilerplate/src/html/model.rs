@@ -23,6 +23,38 @@ impl Node {
     }
 }
 
+/// What a node does.
+pub(crate) enum Step {
+    Leaf(f32),
+    /// Goes to `low` if the feature is at most the threshold, else to `high`.
+    Split {
+        feature: usize,
+        threshold: f32,
+        low: usize,
+        high: usize,
+    },
+}
+
+/// How many nodes the trees have.
+pub(crate) fn nodes() -> usize {
+    NODES.len()
+}
+
+/// The first node of each tree.
+pub(crate) fn roots() -> impl Iterator<Item = usize> {
+    TREES.iter().map(|tree| usize::from(tree.root))
+}
+
+/// What the node at `at` does.
+pub(crate) fn step(at: usize) -> Step {
+    let node = &NODES[at];
+    let [low, high] = node.next.map(usize::from);
+    if low == at && high == at {
+        return Step::Leaf(node.threshold);
+    }
+    Step::Split { feature: usize::from(node.feature), threshold: node.threshold, low, high }
+}
+
 /// Where a tree begins, and how many steps lead from there to its deepest leaf.
 pub(crate) struct Tree {
     pub(crate) root: u16,

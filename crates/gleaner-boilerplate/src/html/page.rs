@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cues::Cues;
+use super::links::Anchors;
 use super::metadata::Metadata;
 use super::tags::Tag;
 
@@ -139,6 +140,7 @@ pub(crate) struct Page {
     /// The blocks' texts, parted by a tab where a table cell ends and a line feed elsewhere.
     pub(crate) text: String,
     pub(crate) metadata: Metadata,
+    pub(crate) anchors: Anchors,
     /// Bytes of text inside `<noscript>` that were passed over.
     pub(crate) noscript_bytes: usize,
 }

@@ -3,12 +3,13 @@
 use std::ops::Range;
 
 use super::decide::Verdict;
+use super::options::Links;
 use super::page::{Kind, NONE, Page, TextBlock};
 
 /// The kept blocks as text, and the ranges of it that are code or tables.
 ///
 /// A blank line stands between blocks, except between items of the same list and rows of the same table.
-pub(crate) fn render(page: &Page, verdicts: &[Verdict]) -> (String, Vec<Range<usize>>) {
+pub(crate) fn render(page: &Page, verdicts: &[Verdict], links: Links) -> (String, Vec<Range<usize>>) {
     let mut text = String::new();
     let mut verbatim: Vec<Range<usize>> = Vec::new();
     let mut last: Option<&TextBlock> = None;
@@ -20,7 +21,11 @@ pub(crate) fn render(page: &Page, verdicts: &[Verdict]) -> (String, Vec<Range<us
             text.push_str("- ");
         }
         let start = text.len();
-        text.push_str(page.text_of(block));
+        if links == Links::Markdown && block.links > 0 && block.kind != Kind::Code {
+            text.push_str(&page.anchors.markdown(page.text_of(block), &block.text));
+        } else {
+            text.push_str(page.text_of(block));
+        }
         if matches!(block.kind, Kind::Code | Kind::TableRow) {
             match verbatim.last_mut().filter(|_| last.is_some_and(|last| continues(page, last, block))) {
                 Some(range) => range.end = text.len(),
