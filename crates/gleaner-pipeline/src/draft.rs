@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use gleaner_boilerplate::html::Contribution;
 use gleaner_corpus::{Document, Removal, SpanRow};
 use gleaner_spill::PartKind;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,9 @@ pub(crate) struct Draft {
     pub(crate) verbatim: Vec<Range<usize>>,
     /// What was removed or repaired so far; empty in cleaned parts, which have a part of their own for it.
     pub(crate) spans: Vec<SpanRow>,
+    /// What decided on the first of the spans, those of a page; only where the job is `clean`, which spills nothing.
+    #[serde(skip)]
+    pub(crate) features: Vec<Vec<Contribution>>,
     /// Set as soon as a stage has removed the document.
     pub(crate) removal: Option<Removal>,
     /// Row in the part's columns.

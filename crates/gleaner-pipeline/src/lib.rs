@@ -65,7 +65,7 @@ pub use plan::{Plan, plan};
 pub use progress::{Observer, Phase, Silent};
 pub use run::{Report, empty_files, run};
 pub use settings::{Job, Keep, Limits, Method, Resources, ResultOptions, Settings, Spans};
-pub use stream::{Sink, clean};
+pub use stream::{Sink, Span, clean};
 
 /// The examples of the README, compiled and run with the documentation tests.
 #[cfg_attr(doctest, doc = include_str!("../../../README.md"))]

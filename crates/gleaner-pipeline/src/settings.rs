@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
 use gleaner_boilerplate::lines::Cleaning;
 use gleaner_corpus::{Format, InputSet, OutputFormat};
 use serde::{Deserialize, Serialize};
@@ -94,6 +95,18 @@ pub struct ResultOptions {
     pub id_field: Option<String>,
     /// Format of every input. Default: by name, else by magic bytes.
     pub input_format: Option<Format>,
+    /// What becomes of the comments on pages. Default auto.
+    #[serde(with = "comments")]
+    pub comments: Comments,
+    /// What becomes of tables of data on pages. Default keep.
+    #[serde(with = "tables")]
+    pub tables: Tables,
+    /// How the links of pages stand in the text. Default text.
+    #[serde(with = "links")]
+    pub links: Links,
+    /// What extraction risks where it is not clear what is content. Default balanced.
+    #[serde(with = "favor")]
+    pub favor: Favor,
     /// How much line cleaning may remove. Default balanced.
     #[serde(with = "cleaning")]
     pub cleaning: Cleaning,
@@ -123,6 +136,10 @@ impl Default for ResultOptions {
             text_field: None,
             id_field: None,
             input_format: None,
+            comments: Comments::Auto,
+            tables: Tables::Keep,
+            links: Links::Text,
+            favor: Favor::Balanced,
             cleaning: Cleaning::Balanced,
             disable: Vec::new(),
             only: Vec::new(),
@@ -130,26 +147,34 @@ impl Default for ResultOptions {
     }
 }
 
-/// `Cleaning` by name, so that `gleaner-boilerplate` needs no serde.
-mod cleaning {
-    use gleaner_boilerplate::lines::Cleaning;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+/// A module that reads and writes the values of an enum by name, so that `gleaner-boilerplate` needs no serde.
+macro_rules! by_name {
+    ($module:ident: $type:ty, $($name:literal => $value:path),+) => {
+        mod $module {
+            use serde::{Deserialize, Deserializer, Serializer, de::Error as _, ser::Error as _};
 
-    pub(super) fn serialize<S: Serializer>(cleaning: &Cleaning, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match cleaning {
-            Cleaning::Balanced => "balanced",
-            Cleaning::Conservative => "conservative",
-        })
-    }
+            pub(super) fn serialize<S: Serializer>(value: &$type, serializer: S) -> Result<S::Ok, S::Error> {
+                $(if *value == $value {
+                    return serializer.serialize_str($name);
+                })+
+                Err(S::Error::custom(format!("a {value:?} that has no name")))
+            }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Cleaning, D::Error> {
-        match String::deserialize(deserializer)?.as_str() {
-            "balanced" => Ok(Cleaning::Balanced),
-            "conservative" => Ok(Cleaning::Conservative),
-            other => Err(D::Error::custom(format!("unknown cleaning `{other}`"))),
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
+                match String::deserialize(deserializer)?.as_str() {
+                    $($name => Ok($value),)+
+                    other => Err(D::Error::custom(format!("unknown {} `{other}`", stringify!($module)))),
+                }
+            }
         }
-    }
+    };
 }
+
+by_name!(cleaning: super::Cleaning, "balanced" => super::Cleaning::Balanced, "conservative" => super::Cleaning::Conservative);
+by_name!(comments: super::Comments, "auto" => super::Comments::Auto, "keep" => super::Comments::Keep, "drop" => super::Comments::Drop);
+by_name!(tables: super::Tables, "keep" => super::Tables::Keep, "drop" => super::Tables::Drop);
+by_name!(links: super::Links, "text" => super::Links::Text, "markdown" => super::Links::Markdown);
+by_name!(favor: super::Favor, "precision" => super::Favor::Precision, "balanced" => super::Favor::Balanced, "recall" => super::Favor::Recall);
 
 /// What a run may use. Never changes the result.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use gleaner_boilerplate::html::{self, Declared, ExtractOptions, Extraction};
+use gleaner_boilerplate::html::{self, Declared, ExtractOptions, Extraction, Links};
 use gleaner_boilerplate::lines::{Action, LineCleaner, LineOptions};
 use gleaner_corpus::{Content, Document, Record, SpanRow};
 
@@ -24,8 +24,14 @@ pub(crate) struct Stages {
     spans: Spans,
     min_words: u64,
     languages: Option<LanguageFilter>,
+    extract: ExtractOptions,
     cleaner: LineCleaner,
 }
+
+/// Features given with each block where a run says of every block why it was kept or removed.
+const FEATURES: usize = 5;
+/// The rule of line cleaning that makes words of links, which must not where links are wanted.
+const LINK_RULE: &str = "link-remnant";
 
 impl Stages {
     /// Checks the options that only the stages know: rule names, language codes.
@@ -34,10 +40,17 @@ impl Stages {
         lines.cleaning = options.cleaning;
         lines.disable.clone_from(&options.disable);
         lines.only.clone_from(&options.only);
+        if options.links == Links::Markdown {
+            lines.disable.push(LINK_RULE.to_owned());
+        }
         let cleaner = LineCleaner::new(&lines).map_err(|error| Error::usage(error.to_string()))?;
         let languages = options.language.as_deref().map(LanguageFilter::parse).transpose();
         let languages = languages.map_err(|error| Error::usage(error.to_string()))?;
+        let extract = ExtractOptions::default().comments(options.comments).tables(options.tables);
+        let extract = extract.links(options.links).favor(options.favor);
+        let explains = job == Job::Clean && options.spans != Spans::None;
         Ok(Stages {
+            extract: extract.features(if explains { FEATURES } else { 0 }),
             large: Mutex::default(),
             job,
             spans: options.spans,
@@ -89,8 +102,12 @@ impl Stages {
 
     fn extract(&self, page: &str, draft: &mut Draft) {
         let _turn = self.turn(page);
-        let extraction = html::extract(page, &ExtractOptions::default());
+        let mut extraction = html::extract(page, &self.extract);
         draft.spans = self.html_spans(page, &extraction);
+        if self.extract.features > 0 {
+            draft.features =
+                extraction.blocks.iter_mut().map(|block| std::mem::take(&mut block.features)).collect();
+        }
         let document = &mut draft.document;
         let value = |declared: Option<Declared>| declared.map(|declared| declared.value);
         document.title = document.title.take().or(value(extraction.title));
@@ -99,15 +116,17 @@ impl Stages {
         draft.verbatim = extraction.verbatim;
     }
 
+    /// The removed blocks; of `clean`, which explains itself to a reader, all.
     fn html_spans(&self, page: &str, extraction: &Extraction) -> Vec<SpanRow> {
         if self.spans == Spans::None {
             return Vec::new();
         }
-        let removed = extraction.blocks.iter().filter(|block| !block.kept);
-        removed
+        let all = self.job == Job::Clean;
+        let blocks = extraction.blocks.iter().filter(|block| all || !block.kept);
+        blocks
             .map(|block| SpanRow {
                 stage: "html".to_owned(),
-                action: "removed".to_owned(),
+                action: if block.kept { "kept" } else { "removed" }.to_owned(),
                 reason: block.reason.to_owned(),
                 score: block.score,
                 ..self.place(page, &block.range)

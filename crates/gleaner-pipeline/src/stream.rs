@@ -1,5 +1,6 @@
 //! `clean`: extraction and line cleaning only, document by document, in input order.
 
+use gleaner_boilerplate::html::Contribution;
 use gleaner_corpus::{
     BatchReader, Document, FileSummary, InputSet, Item, RawBatch, ReadOptions, Reject, Removal, SpanRow,
 };
@@ -17,19 +18,30 @@ const BATCH_BYTES: usize = 1 << 20;
 /// Batches a thread has in memory.
 const BATCHES_PER_THREAD: usize = 2;
 
+/// A range of a page or text, and what became of it and why.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Span {
+    /// Where, what and why. Of pages every block is there, also what was kept (`action` is `kept`); of texts, what was
+    /// removed or repaired.
+    pub row: SpanRow,
+    /// The features that decided on a block of a page, heaviest first.
+    pub features: Vec<Contribution>,
+}
+
 /// Takes what [`clean`] makes, in input order.
 pub trait Sink {
-    /// A kept document, and what was removed or repaired in it.
+    /// A kept document, and what became of its parts; nothing of these if no spans are asked for.
     ///
     /// # Errors
     /// Any error ends the cleaning.
-    fn kept(&mut self, document: Document, spans: Vec<SpanRow>) -> Result<(), Error>;
+    fn kept(&mut self, document: Document, spans: Vec<Span>) -> Result<(), Error>;
 
-    /// A removed document and why.
+    /// A removed document and why, and what became of its parts.
     ///
     /// # Errors
     /// Any error ends the cleaning.
-    fn removed(&mut self, document: Document, removal: Removal) -> Result<(), Error>;
+    fn removed(&mut self, document: Document, removal: Removal, spans: Vec<Span>) -> Result<(), Error>;
 
     /// A record that could not be read, or a lost range.
     ///
@@ -118,8 +130,13 @@ fn give(outcome: Outcome, next_doc: &mut u64, sink: &mut dyn Sink) -> Result<(),
     };
     draft.document.doc = *next_doc;
     *next_doc += 1;
+    let (doc, id) = (draft.document.doc, &draft.document.id);
+    let features = draft.features.into_iter().chain(std::iter::repeat(Vec::new()));
+    let spans = draft.spans.into_iter().zip(features);
+    let spans =
+        spans.map(|(row, features)| Span { row: SpanRow { doc, id: id.clone(), ..row }, features }).collect();
     match draft.removal {
-        Some(removal) => sink.removed(draft.document, removal),
-        None => sink.kept(draft.document, draft.spans),
+        Some(removal) => sink.removed(draft.document, removal, spans),
+        None => sink.kept(draft.document, spans),
     }
 }

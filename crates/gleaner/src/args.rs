@@ -44,6 +44,7 @@ Examples:
   gleaner run crawl/ -o corpus                       every known file below crawl/
   gleaner run @warc.paths.gz -o corpus --threads 8   the archives that a list names
   gleaner run 'dump/*.warc.gz' -o viet --language vie --min-words 50
+  gleaner run crawl/ -o corpus --comments drop --favor precision
   gleaner run crawl/ -o corpus --dry-run             what would be read, without reading it
 
 Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory.";
@@ -52,7 +53,8 @@ const CLEAN_EXAMPLES: &str = "\
 Examples:
   gleaner clean page.html --format text       read the result
   gleaner clean articles.jsonl.gz -o clean.jsonl --removed removed.jsonl
-  curl -s https://example.org/ | gleaner clean - --input-format html
+  curl -s https://example.org/ | gleaner clean - --input-format html --links markdown
+  gleaner clean page.html --spans full        why each block was kept or removed
 
 Exit codes: 0 done; 2 usage or missing input; 70 a bug; 74 I/O or memory.";
 
@@ -210,6 +212,22 @@ pub(crate) struct TextArgs {
     #[arg(long, value_name = "N", env = "GLEANER_MIN_WORDS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) min_words: Option<u64>,
+    /// Comments of readers on web pages; auto: where they are likely content [default: auto]
+    #[arg(long, value_name = "WHAT", env = "GLEANER_COMMENTS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) comments: Option<CommentChoice>,
+    /// Tables of data on web pages [default: keep]
+    #[arg(long, value_name = "WHAT", env = "GLEANER_TABLES")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tables: Option<TableChoice>,
+    /// Links of web pages: their words, or [words](address) [default: text]
+    #[arg(long, value_name = "HOW", env = "GLEANER_LINKS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) links: Option<LinkStyle>,
+    /// What extraction from web pages risks where in doubt: losing content, or keeping boilerplate [default: balanced]
+    #[arg(long, value_name = "WHAT", env = "GLEANER_FAVOR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) favor: Option<FavorChoice>,
     /// How much line cleaning may remove without a cue or a repeat [default: balanced]
     #[arg(long, value_name = "PRESET", env = "GLEANER_CLEANING")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -228,7 +246,7 @@ pub(crate) struct TextArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',', env = "GLEANER_ONLY")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) only: Vec<String>,
-    /// What to write about removed and repaired ranges [default: ranges; clean: none]
+    /// What to write about removed and repaired ranges, by `clean` about every block of a page [default: ranges; clean: none]
     #[arg(long, value_name = "WHAT", env = "GLEANER_SPANS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) spans: Option<SpanDetail>,
@@ -341,6 +359,10 @@ values!(InputFormat: Warc, Html, Text, Jsonl, Parquet);
 values!(DataFormat: Parquet, Jsonl);
 values!(StreamFormat: Jsonl, Text);
 values!(CleaningPreset: Balanced, Conservative);
+values!(CommentChoice: Auto, Keep, Drop);
+values!(TableChoice: Keep, Drop);
+values!(LinkStyle: Text, Markdown);
+values!(FavorChoice: Precision, Balanced, Recall);
 values!(SpanDetail: Full, Ranges, None);
 values!(MethodName: Minhash);
 values!(KeepRule: First, Longest, Newest);

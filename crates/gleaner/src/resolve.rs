@@ -4,13 +4,15 @@
 use std::path::Path;
 use std::thread;
 
+use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
 use gleaner_boilerplate::lines::Cleaning;
 use gleaner_corpus::{Format, InputOptions, InputSet, OutputFormat, resolve_inputs};
 use gleaner_pipeline::{Error, ErrorKind, Keep, Limits, Method, Resources, ResultOptions, Spans};
 
 use crate::args::{
-    CleaningPreset, DataFormat, DuplicateArgs, FolderArgs, InputArgs, InputFormat, KeepRule, MethodName,
-    ResourceArgs, SpanDetail, TextArgs, ThreadArgs,
+    CleaningPreset, CommentChoice, DataFormat, DuplicateArgs, FavorChoice, FolderArgs, InputArgs,
+    InputFormat, KeepRule, LinkStyle, MethodName, ResourceArgs, SpanDetail, TableChoice, TextArgs,
+    ThreadArgs,
 };
 use crate::config::Config;
 use crate::system;
@@ -58,6 +60,10 @@ pub(crate) fn result_options(
 fn text_options(options: &mut ResultOptions, text: TextArgs) {
     options.language = text.language;
     set(&mut options.min_words, text.min_words);
+    set(&mut options.comments, text.comments.map(comments));
+    set(&mut options.tables, text.tables.map(tables));
+    set(&mut options.links, text.links.map(links));
+    set(&mut options.favor, text.favor.map(favor));
     set(&mut options.cleaning, text.cleaning.map(cleaning));
     set(&mut options.spans, text.spans.map(spans));
     options.disable = text.disable;
@@ -154,6 +160,36 @@ fn cleaning(preset: CleaningPreset) -> Cleaning {
     match preset {
         CleaningPreset::Balanced => Cleaning::Balanced,
         CleaningPreset::Conservative => Cleaning::Conservative,
+    }
+}
+
+fn comments(choice: CommentChoice) -> Comments {
+    match choice {
+        CommentChoice::Auto => Comments::Auto,
+        CommentChoice::Keep => Comments::Keep,
+        CommentChoice::Drop => Comments::Drop,
+    }
+}
+
+fn tables(choice: TableChoice) -> Tables {
+    match choice {
+        TableChoice::Keep => Tables::Keep,
+        TableChoice::Drop => Tables::Drop,
+    }
+}
+
+fn links(style: LinkStyle) -> Links {
+    match style {
+        LinkStyle::Text => Links::Text,
+        LinkStyle::Markdown => Links::Markdown,
+    }
+}
+
+fn favor(choice: FavorChoice) -> Favor {
+    match choice {
+        FavorChoice::Precision => Favor::Precision,
+        FavorChoice::Balanced => Favor::Balanced,
+        FavorChoice::Recall => Favor::Recall,
     }
 }
 

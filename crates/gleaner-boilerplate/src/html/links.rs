@@ -50,8 +50,9 @@ impl Anchors {
         let from = self.all.partition_point(|anchor| anchor.text.start < range.start);
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
-        for anchor in self.all[from..].iter().take_while(|anchor| anchor.text.end <= range.end) {
-            let (start, end) = (anchor.text.start - range.start, anchor.text.end - range.start);
+        for anchor in self.all[from..].iter().take_while(|anchor| anchor.text.start < range.end) {
+            let (start, end) =
+                (anchor.text.start - range.start, anchor.text.end.min(range.end) - range.start);
             let Some(words) = text.get(start..end).filter(|_| start >= done) else { continue };
             let target = address(&self.targets[anchor.target.clone()]);
             let trimmed = words.trim();

@@ -21,7 +21,7 @@ pub(crate) fn render(page: &Page, verdicts: &[Verdict], links: Links) -> (String
             text.push_str("- ");
         }
         let start = text.len();
-        if links == Links::Markdown && block.links > 0 && block.kind != Kind::Code {
+        if links == Links::Markdown && block.link_bytes > 0 && block.kind != Kind::Code {
             text.push_str(&page.anchors.markdown(page.text_of(block), &block.text));
         } else {
             text.push_str(page.text_of(block));

@@ -5,5 +5,6 @@ mod blocks;
 mod html5lib;
 mod memory;
 mod metadata;
+mod options;
 mod pages;
 mod properties;

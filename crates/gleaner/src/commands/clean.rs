@@ -6,10 +6,11 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use gleaner_boilerplate::html::Contribution;
 use gleaner_corpus::{
-    AtomicFile, Document, InputSet, Location, Reject, RejectKind, Removal, SpanRow, write_json_line,
+    AtomicFile, Document, InputSet, Location, Reject, RejectKind, Removal, write_json_line,
 };
-use gleaner_pipeline::{Error, ErrorKind, Job, Sink, Spans, clean, empty_files, plan};
+use gleaner_pipeline::{Error, ErrorKind, Job, Sink, Span, Spans, clean, empty_files, plan};
 use serde_json::{Value, json};
 
 use crate::args::{CleanArgs, StreamArgs, StreamFormat, When};
@@ -196,12 +197,11 @@ impl CleanWriter {
         self.out.line(document.text.trim_end().as_bytes())
     }
 
-    fn write_json(&mut self, document: &Document, spans: &[SpanRow]) -> Result<(), Error> {
+    fn write_json(&mut self, document: &Document, spans: &[Span]) -> Result<(), Error> {
         self.line.clear();
         write_json_line(document, &mut self.line);
         if self.spans {
-            let spans: Vec<Value> = spans.iter().map(span_json).collect();
-            extend_object(&mut self.line, "spans", &Value::Array(spans));
+            extend_object(&mut self.line, "spans", &spans.iter().map(span_json).collect());
         }
         self.out.line(&self.line)
     }
@@ -236,19 +236,24 @@ fn extend_object(line: &mut Vec<u8>, name: &str, value: &Value) {
     line.extend_from_slice(format!(",\"{name}\":{value}}}").as_bytes());
 }
 
-fn span_json(span: &SpanRow) -> Value {
+fn span_json(span: &Span) -> Value {
+    let row = &span.row;
     let mut value = json!({
-        "stage": span.stage, "start": span.start, "end": span.end, "action": span.action,
-        "reason": span.reason, "score": span.score,
+        "stage": row.stage, "start": row.start, "end": row.end, "action": row.action,
+        "reason": row.reason, "score": row.score,
     });
-    if let Some(text) = &span.text {
+    if let Some(text) = &row.text {
         value["text"] = json!(text);
+    }
+    if !span.features.is_empty() {
+        let feature = |feature: &Contribution| json!({ "feature": feature.feature, "value": feature.value, "weight": feature.weight });
+        value["features"] = span.features.iter().map(feature).collect();
     }
     value
 }
 
 impl Sink for CleanWriter {
-    fn kept(&mut self, document: Document, spans: Vec<SpanRow>) -> Result<(), Error> {
+    fn kept(&mut self, document: Document, spans: Vec<Span>) -> Result<(), Error> {
         self.kept += 1;
         match self.format {
             StreamFormat::Jsonl => self.write_json(&document, &spans),
@@ -256,7 +261,7 @@ impl Sink for CleanWriter {
         }
     }
 
-    fn removed(&mut self, document: Document, removal: Removal) -> Result<(), Error> {
+    fn removed(&mut self, document: Document, removal: Removal, spans: Vec<Span>) -> Result<(), Error> {
         self.removed_count += 1;
         match &mut self.removed {
             Ok(target) => {
@@ -269,6 +274,9 @@ impl Sink for CleanWriter {
                         "stage": removal.stage, "reason": removal.reason, "detail": removal.detail,
                     }),
                 );
+                if self.spans {
+                    extend_object(&mut self.line, "spans", &spans.iter().map(span_json).collect());
+                }
                 target.line(&self.line)
             }
             Err(messages) => {

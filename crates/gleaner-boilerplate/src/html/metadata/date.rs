@@ -169,7 +169,7 @@ fn month(word: &str) -> Option<u32> {
     let named = |month: &&str| {
         word.len() >= 3 && (month.starts_with(&word) || word == "sept" && **month == *MONTHS[8])
     };
-    MONTHS.iter().position(|month| named(&month)).map(|at| at as u32 + 1)
+    MONTHS.iter().position(named).map(|at| at as u32 + 1)
 }
 
 fn number(digits: &str) -> Option<u32> {
@@ -181,7 +181,7 @@ fn year(digits: &str) -> Option<u32> {
 }
 
 fn date(year: u32, month: u32, day: u32) -> Option<Date> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let days = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
@@ -193,14 +193,11 @@ fn date(year: u32, month: u32, day: u32) -> Option<Date> {
 
 /// The first time of day in `parts`, with what follows it of a zone.
 fn time(parts: &[Part<'_>]) -> Option<String> {
-    if let [Part::Word("T" | "t"), Part::Number(digits), rest @ ..] = parts {
-        if matches!(digits.len(), 4 | 6) {
-            let seconds = digits
-                .get(4..)
-                .filter(|seconds| !seconds.is_empty())
-                .map(|seconds| number(seconds).unwrap_or(60));
-            return clock(number(&digits[..2])?, number(&digits[2..4])?, seconds, rest);
-        }
+    if let [Part::Word("T" | "t"), Part::Number(digits), rest @ ..] = parts
+        && matches!(digits.len(), 4 | 6)
+    {
+        let seconds = if digits.len() == 6 { Some(number(&digits[4..])?) } else { None };
+        return clock(number(&digits[..2])?, number(&digits[2..4])?, seconds, rest);
     }
     let at = parts.windows(3).position(|part| {
         matches!(part, [Part::Number(h), Part::Sign(':'), Part::Number(m)] if h.len() <= 2 && m.len() == 2)
