@@ -10,7 +10,7 @@ use super::stats::Stats;
 /// Reason of a verdict made here.
 const REASON: &str = "comments";
 /// As much of the kept text must stand outside comments, as a share and in bytes, for these to be comments on it.
-const LEAST_SHARE: f32 = 0.25;
+const LEAST_SHARE: f32 = 0.5;
 const LEAST_BYTES: usize = 250;
 /// A comment with more evidence against it than for it is what stands around comments.
 const LIKELY: f32 = 0.5;

@@ -23,8 +23,8 @@ fn article_with(more: &str) -> String {
     format!("<html><body><article>{ARTICLE}{more}</article></body></html>")
 }
 
-fn text(html: &str, options: ExtractOptions) -> String {
-    extract(html, &options).text
+fn text(html: &str, options: &ExtractOptions) -> String {
+    extract(html, options).text
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn comments_that_are_the_content_are_not_dropped() {
 #[test]
 fn tables_are_kept_or_dropped() {
     let page = include_str!("pages/table.html");
-    assert!(text(page, ExtractOptions::default()).contains('\t'));
+    assert!(text(page, &ExtractOptions::default()).contains('\t'));
     let dropped = extract(page, &ExtractOptions::default().tables(Tables::Drop));
     assert!(!dropped.text.is_empty() && !dropped.text.contains('\t'), "{}", dropped.text);
     let rows = dropped.blocks.iter().filter(|block| block.text.contains('\t'));
@@ -62,7 +62,7 @@ fn tables_are_kept_or_dropped() {
 #[test]
 fn a_table_that_lays_out_the_page_is_no_table() {
     let page = format!("<table><tr><td>{ARTICLE}</td><td>{TABLE}</td></tr></table>");
-    let dropped = text(&page, ExtractOptions::default().tables(Tables::Drop));
+    let dropped = text(&page, &ExtractOptions::default().tables(Tables::Drop));
     assert!(dropped.contains("larch from the hills") && !dropped.contains("1902"), "{dropped}");
 }
 
@@ -71,7 +71,7 @@ fn links_as_markdown() {
     let check = |html: &str, expected: &str| {
         let page =
             article_with(&format!("<p>The stones came from {html}, as the records of the parish say."));
-        let text = text(&page, ExtractOptions::default().links(Links::Markdown));
+        let text = text(&page, &ExtractOptions::default().links(Links::Markdown));
         let line = text.lines().last().unwrap_or_default();
         assert_eq!(
             line,
@@ -91,7 +91,7 @@ fn links_as_markdown() {
 #[test]
 fn a_link_over_several_blocks_is_written_once() {
     let page = "<a href=/long><p>The stones came from the quarry above.<p>So did the sill, it is said.</a>";
-    let text = text(page, ExtractOptions::default().links(Links::Markdown).favor(Favor::Recall));
+    let text = text(page, &ExtractOptions::default().links(Links::Markdown).favor(Favor::Recall));
     assert!(text.contains("it is said"), "{text}");
     assert_eq!(text.matches("](/long)").count(), 1, "{text}");
 }
@@ -100,7 +100,7 @@ fn a_link_over_several_blocks_is_written_once() {
 fn links_of_table_cells_and_code() {
     let page = "<table><tr><td><a href=/y>Year</a><td>Corn<tr><td>1901<td><a href=/c>250</a></table>
         <pre>see <a href=/z>z</a></pre>";
-    let text = text(page, ExtractOptions::default().links(Links::Markdown).favor(Favor::Recall));
+    let text = text(page, &ExtractOptions::default().links(Links::Markdown).favor(Favor::Recall));
     assert!(text.contains("[Year](/y)\tCorn\n1901\t[250](/c)"), "{text}");
     assert!(text.contains("see z"), "{text}");
 }

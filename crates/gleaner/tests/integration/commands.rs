@@ -296,6 +296,44 @@ fn rules_are_listed_with_examples() {
     assert_eq!(done.stdout.matches("removes:").count(), names);
 }
 
+const PAGE: &str = "<nav><a href=/>Home</a> <a href=/news>News</a></nav><h1>Bridge reopens</h1>
+    <p>The old bridge was opened again on Monday, after two years of <a href=/repairs>repairs</a> to its arches.
+    <p>Some four thousand people cross it each day, most of them on foot or by bicycle.";
+
+#[test]
+fn clean_says_of_every_block_what_decided() {
+    let scratch = Scratch::new();
+    let input = scratch.file("page.html", PAGE);
+    let mut command = gleaner();
+    command.arg("clean").arg(&input).args(["--spans", "full"]);
+    let done = Done::new(command.output().expect("gleaner starts")).ends_with(0);
+    let document: serde_json::Value = serde_json::from_str(&done.stdout).expect("one JSON line");
+    let spans = document["spans"].as_array().expect("a list");
+    let action = |text: &str| {
+        let span = spans.iter().find(|span| span["text"].as_str().is_some_and(|own| own.starts_with(text)));
+        let span = span.expect("the block is there");
+        assert!(span["features"].as_array().is_some_and(|features| features.len() == 5), "{span}");
+        span["action"].clone()
+    };
+    assert_eq!(action("Home"), "removed");
+    assert_eq!(action("Some four"), "kept");
+}
+
+#[test]
+fn options_of_extraction_are_part_of_a_run() {
+    let scratch = Scratch::new();
+    let input = scratch.file("page.html", PAGE);
+    let options = ["--links", "markdown", "--comments", "drop", "--tables", "drop", "--favor", "recall"];
+    scratch.run("run", &[&input], &[&options[..], &["--format", "jsonl"]].concat()).ends_with(0);
+    let written = scratch.written();
+    for pair in options.chunks(2) {
+        assert_eq!(written.manifest["options"][&pair[0][2..]], pair[1]);
+    }
+    let text = written.kept[0]["text"].as_str().expect("a text");
+    assert!(text.contains("of [repairs](/repairs) to"), "{text}");
+    scratch.run("run", &[&input], &["--format", "jsonl"]).ends_with(2).says("--comments differs");
+}
+
 #[test]
 fn full_spans_quote_what_they_removed() {
     let scratch = Scratch::new();
