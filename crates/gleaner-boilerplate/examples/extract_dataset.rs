@@ -15,7 +15,9 @@ struct Row {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let options = std::env::args().skip(1).try_fold(ExtractOptions::default(), choose)?;
+    let options = std::env::args()
+        .skip(1)
+        .try_fold(ExtractOptions::default(), |options, choice| choose(options, &choice))?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     let (mut bytes, mut time) = (0, Duration::ZERO);
     for line in std::io::stdin().lock().lines() {
@@ -40,8 +42,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn choose(options: ExtractOptions, choice: String) -> Result<ExtractOptions, String> {
-    Ok(match choice.as_str() {
+fn choose(options: ExtractOptions, choice: &str) -> Result<ExtractOptions, String> {
+    Ok(match choice {
         "precision" => options.favor(Favor::Precision),
         "recall" => options.favor(Favor::Recall),
         "keep-comments" => options.comments(Comments::Keep),
