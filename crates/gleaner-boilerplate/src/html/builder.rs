@@ -81,7 +81,11 @@ impl Skipped {
     /// A drawing or formula that was never closed ends where the page goes on, as browsers have it.
     fn ends_before(&self, tag: Tag) -> bool {
         match self.name.tag {
-            Tag::Select => tag.is_block() && !matches!(tag, Tag::Option | Tag::Optgroup | Tag::Button),
+            Tag::Select if matches!(tag, Tag::Option | Tag::Optgroup | Tag::Button) => false,
+            // Lists of choices do not nest: what is met instead is the next one.
+            Tag::Select => tag.is_block() || matches!(tag, Tag::Select | Tag::Input | Tag::Textarea),
+            // The end tag of a note on a reading may be left out.
+            Tag::Rt | Tag::Rp => tag.is_block() || matches!(tag, Tag::Rt | Tag::Rp),
             Tag::Svg | Tag::Math => self.holders == 0 && tag.breaks_out(),
             _ => false,
         }
@@ -239,9 +243,10 @@ impl<'a> Builder<'a> {
                 }
                 return;
             }
-            // The end of an element around the drawing ends it too.
+            // The end of an element around the drawing or the note ends it too.
             let own = tag.is_foreign() || tag == Tag::A && skipped.links > 0 || skipped.holders > 0;
-            if !skipped.is_foreign() || own || self.open[tag as usize] == 0 {
+            let note = matches!(skipped.name.tag, Tag::Rt | Tag::Rp) && (tag == Tag::Ruby || tag.is_block());
+            if !note && (!skipped.is_foreign() || own || self.open[tag as usize] == 0) {
                 skipped.count(tag, false);
                 return;
             }

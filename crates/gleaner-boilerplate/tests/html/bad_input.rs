@@ -324,6 +324,24 @@ fn a_page_that_is_cut_off_keeps_what_it_has() {
 }
 
 #[test]
+fn lists_of_choices_and_notes_on_readings_end_without_end_tags() {
+    for unclosed in [
+        "<select><option>a<select><option>b</select>",
+        "<select><option>a<input>",
+        "<select><option>a<textarea></textarea>",
+        "<ruby>a<rt>b</ruby>",
+        "<ruby>a<rp>(<rt>b<rp>)</ruby>",
+        "<div>a<rt>b</div>",
+        "<rt>b",
+    ] {
+        let page = read(format!("{unclosed}<span>{AFTER}</span><p>End.")).page;
+        assert_eq!(has(&page, AFTER), unclosed != "<rt>b", "after {unclosed:?}");
+        assert!(has(&page, "End."), "after {unclosed:?}");
+        assert!(!page.blocks[0].text.contains('b'), "of {unclosed:?}: {:?}", page.blocks);
+    }
+}
+
+#[test]
 fn nothing() {
     for html in ["", " ", "\n\t\r\n", "<html><body></body></html>", "<!-- -->", "&nbsp;", "\u{feff}", "\0"] {
         let page = read(html.to_owned()).page;
