@@ -2,6 +2,7 @@
 import hashlib, json, os, re, subprocess
 from collections import Counter, defaultdict
 from bisect import bisect_left, bisect_right
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -130,39 +131,76 @@ def fold_of(site, folds):
     return int.from_bytes(hashlib.blake2b(site.encode(), digest_size=4).digest(), "little") % folds
 
 
+def lines_of(data, name):
+    """The rows of a data set."""
+    source = subprocess.Popen(["zstd", "-dcq", "--long=27", f"{data}/extraction/{name}.jsonl.zst"],
+                              stdout=subprocess.PIPE)
+    return source.stdout
+
+
 def dump(binary, data, name, work):
     """Runs the crate's `dump_features` on a data set, once."""
     rows = os.path.join(work, name + ".f32")
     texts = os.path.join(work, name + ".jsonl")
     if not os.path.exists(texts):
-        source = subprocess.Popen(["zstd", "-dcq", "--long=27", f"{data}/extraction/{name}.jsonl.zst"],
-                                  stdout=subprocess.PIPE)
         with open(texts + ".part", "wb") as out:
-            subprocess.run([binary, rows, os.path.join(work, "names.txt")], stdin=source.stdout, stdout=out, check=True)
+            subprocess.run([binary, rows, names_file(work, name)], stdin=lines_of(data, name), stdout=out,
+                           check=True)
         os.rename(texts + ".part", texts)
     return rows, texts
 
 
-def load(binary, data, names, work):
-    """Pages: dicts with set, id, site, X, tokens (one array a block), words, label, gold."""
-    os.makedirs(work, exist_ok=True)
-    sites = json.load(open(os.path.join(data, "sites.json")))
-    pages = []
-    for name in names:
-        rows, texts = dump(binary, data, name, work)
-        columns = len(open(os.path.join(work, "names.txt")).read().split("\n"))
-        X = np.fromfile(rows, np.float32).reshape(-1, columns)
-        source = subprocess.Popen(["zstd", "-dcq", "--long=27", f"{data}/extraction/{name}.jsonl.zst"],
-                                  stdout=subprocess.PIPE)
-        at = 0
-        for line, dumped in zip(source.stdout, open(texts)):
-            page, dumped = json.loads(line), json.loads(dumped)
-            blocks = [token_ids(t) for t in dumped["texts"]]
-            start, at = at, at + len(blocks)
-            gold = token_ids(page.get("gold") or "")
-            if len(gold) == 0:
-                continue
-            pages.append(dict(set=name, id=page["id"], type=page.get("type"), site=sites[name].get(page["id"], page["id"]),
-                              X=X[start:at], tokens=blocks, gold=gold, label=labels(blocks, gold),
-                              words=np.array([len(b) for b in blocks], np.float32)))
+def load_set(job):
+    """Pages of a set: dicts with set, id, site, X, tokens and texts (one a block), words, label, gold. A page whose gold
+    is not a text has the gold None."""
+    binary, data, name, work = job
+    sites = json.load(open(os.path.join(data, "sites.json")))[name]
+    rows, texts = dump(binary, data, name, work)
+    columns = len(names_of(names_file(work, name)))
+    X = np.fromfile(rows, np.float32).reshape(-1, columns)
+    pages, at = [], 0
+    for line, dumped in zip(lines_of(data, name), open(texts)):
+        page, dumped = json.loads(line), json.loads(dumped)
+        blocks = [token_ids(t) for t in dumped["texts"]]
+        start, at = at, at + len(blocks)
+        gold = token_ids(page["gold"]) if page.get("gold", "").strip() else None
+        label = np.zeros(len(blocks), np.float32) if gold is None else labels(blocks, gold)
+        pages.append(dict(set=name, id=page["id"], type=page.get("type"), site=sites.get(page["id"], page["id"]),
+                          X=X[start:at], tokens=blocks, texts=dumped["texts"], gold=gold, label=label,
+                          words=np.array([len(b) for b in blocks], np.float32)))
     return pages
+
+
+def load(binary, data, names, work):
+    os.makedirs(work, exist_ok=True)
+    largest_first = sorted(names, key=lambda n: -os.path.getsize(f"{data}/extraction/{n}.jsonl.zst"))
+    with get_context("fork").Pool(2) as pool:
+        parts = pool.map(load_set, [(binary, data, name, work) for name in largest_first], chunksize=1)
+    return [page for name in names for page in parts[largest_first.index(name)]]
+
+
+def names_file(work, name):
+    return os.path.join(work, name + ".names")
+
+
+def names_of(path):
+    return open(path).read().split("\n")
+
+
+def dump_second(job):
+    binary, data, name, work = job
+    files = [os.path.join(work, name + end) for end in (".second.f32", ".second.names", ".first.f32")]
+    subprocess.run([binary, *files], stdin=lines_of(data, name), stdout=subprocess.DEVNULL, check=True)
+    return np.fromfile(files[0], np.float32).reshape(-1, len(names_of(files[1])))
+
+
+def second_features(binary, data, blocks, p, work):
+    """The features of the second forest, given the first verdicts on all blocks. `blocks` has the sets one after the
+    other, each whole and in its order."""
+    names = list(dict.fromkeys(page["set"] for page in blocks.pages))
+    for name in names:
+        own = [p[blocks.page(at)] for at, page in enumerate(blocks.pages) if page["set"] == name]
+        np.concatenate(own).astype(np.float32).tofile(os.path.join(work, name + ".first.f32"))
+    with get_context("fork").Pool(2) as pool:
+        rows = pool.map(dump_second, [(binary, data, name, work) for name in names], chunksize=1)
+    return np.concatenate(rows)

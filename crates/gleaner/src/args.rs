@@ -220,7 +220,7 @@ pub(crate) struct TextArgs {
     #[arg(long, value_name = "WHAT", env = "GLEANER_TABLES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tables: Option<TableChoice>,
-    /// Links of web pages: their words, or [words](address) [default: text]
+    /// Links of web pages: as their words, or as Markdown with their addresses [default: text]
     #[arg(long, value_name = "HOW", env = "GLEANER_LINKS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) links: Option<LinkStyle>,

@@ -228,7 +228,12 @@ impl<'a> Builder<'a> {
                     block.images += 1;
                 }
             }
-            Tag::Meta => self.page.metadata.read_meta(attributes),
+            Tag::Meta => {
+                self.page.metadata.read_meta(attributes);
+                self.page.hints.read_meta(attributes);
+                self.page.described.read_meta(attributes);
+            }
+            Tag::Link => self.page.hints.read_link(attributes),
             _ => {}
         }
     }
@@ -355,6 +360,9 @@ impl<'a> Builder<'a> {
         if self.stack.len() >= MAX_DEPTH {
             return;
         }
+        if let Some(name) = attributes.itemtype {
+            self.page.hints.read_type(name);
+        }
         let hidden = self.stack.last().is_some_and(|open| open.hidden) || is_hidden(attributes);
         let link = name.tag == Tag::A && attributes.href.is_some();
         self.links += usize::from(link);
@@ -396,7 +404,11 @@ impl<'a> Builder<'a> {
     fn raw(&mut self, tag: Tag, range: std::ops::Range<usize>) {
         match tag {
             Tag::Title if self.skipped.is_none() => self.page.metadata.set_title(&self.html[range]),
-            Tag::Script if self.last_json => self.page.metadata.read_json(&self.html[range]),
+            Tag::Script if self.last_json => {
+                self.page.metadata.read_json(&self.html[range.clone()]);
+                self.page.hints.read_json(&self.html[range.clone()]);
+                self.page.described.read_json(&self.html[range]);
+            }
             Tag::Xmp | Tag::Plaintext if self.skipped.is_none() => self.text(range),
             _ => {}
         }
@@ -567,7 +579,11 @@ impl<'a> Builder<'a> {
         let open = &self.stack[at];
         let tag = open.name.tag;
         let above = self.page.elements.get(parent as usize);
-        let cues = if tag == Tag::Body { Default::default() } else { self.cues.read(&open.attributes) };
+        let mut cues = self.cues.read(&open.attributes);
+        if tag == Tag::Body {
+            // They name the page, not what is in it.
+            self.page.hints.body = std::mem::take(&mut cues);
+        }
         let class = open.attributes.class.unwrap_or_default();
         let inherit =
             |is_own: bool, of: fn(&Element) -> u32| if is_own { own } else { above.map_or(NONE, of) };

@@ -33,10 +33,9 @@ pub(crate) fn masses(page: &Page, widths: &[f32], probabilities: &[f32]) -> (Vec
 
 /// The element that would give the best F1 if all its text and no other were kept; the innermost of equals.
 pub(crate) fn best(masses: &[Mass], whole: Mass) -> u32 {
-    let f1 = |mass: &Mass| 2.0 * mass.expected / (mass.width + whole.expected).max(f32::MIN_POSITIVE);
-    let mut best = (NONE, f1(&whole));
+    let mut best = (NONE, whole.f1(whole));
     for (at, mass) in masses.iter().enumerate() {
-        let score = f1(mass);
+        let score = mass.f1(whole);
         if score >= best.1 {
             best = (at as u32, score);
         }
@@ -45,7 +44,17 @@ pub(crate) fn best(masses: &[Mass], whole: Mass) -> u32 {
 }
 
 impl Mass {
-    fn add(&mut self, other: Mass) {
+    /// The F1 to be expected if all of it and nothing else of the page were kept.
+    pub(crate) fn f1(&self, whole: Mass) -> f32 {
+        2.0 * self.expected / (self.width + whole.expected).max(f32::MIN_POSITIVE)
+    }
+
+    /// Probability of its text to be content; less than 0 if it has none.
+    pub(crate) fn mean(&self) -> f32 {
+        if self.width > 0.0 { self.expected / self.width } else { -0.1 }
+    }
+
+    pub(crate) fn add(&mut self, other: Mass) {
         self.width += other.width;
         self.expected += other.expected;
     }

@@ -60,6 +60,10 @@ cues! {
     Product: "product" "^price" "^cart$" "^shop" "^buy" "^spec";
     Form: "^form" "search" "login" "subscri" "newsletter" "^sign" "^input";
     Overlay: "cookie" "consent" "gdpr" "privacy" "popup" "modal" "overlay" "dialog" "toast";
+    Consent: "onetrust" "cookiebot" "didomi" "usercentrics" "trustarc" "truste_" "iubenda" "borlabs" "cmplz" "osano-cm"
+        "termly" "klaro" "qc-cmp" "sp_message" "^cky-" "cookieconsent" "cookie-consent" "cookie_consent" "cookiebanner"
+        "cookie-banner" "cookie_banner" "cookie-notice" "cookie-law" "cookie-bar" "cookie-modal" "cookie-dialog"
+        "consent-banner" "consent-manager" "consent-modal" "consent-dialog";
     Caption: "caption" "figure" "^image" "^img" "photo" "gallery" "^media" "video" "credit";
     Hidden: "hidden" "^hide" "^sr" "visually" "^skip" "screenreader" "noprint";
     Pager: "paging" "pagination" "^pager" "^next$" "^prev";
@@ -104,7 +108,7 @@ pub(crate) struct CueReader<'a> {
 impl<'a> CueReader<'a> {
     pub(crate) fn read(&mut self, attributes: &Attributes<'a>) -> Cues {
         let mut cues = Cues::default();
-        for name in [attributes.class, attributes.id, attributes.itemprop].into_iter().flatten() {
+        for name in attributes.names() {
             let name = &name[..name.floor_char_boundary(LONGEST_NAME)];
             if !name.is_empty() {
                 cues = cues.and(*self.known.entry(name).or_insert_with(|| of_name(name.as_bytes())));

@@ -1,13 +1,13 @@
 //! Verdicts: evidence of each block, the container that holds the content, the neighbours, and the cut.
 
-use super::container;
 use super::cues::Cue;
-use super::features::{Features, Row};
+use super::features::{Context, Features, Sink};
 use super::model;
 use super::options::Favor;
 use super::page::{Kind, NONE, Page, TextBlock};
 use super::rules::{self, Evidence, Surroundings};
 use super::stats::Stats;
+use super::{consent, container};
 
 /// What became of a block.
 #[derive(Clone, Copy, Debug)]
@@ -39,39 +39,83 @@ pub(crate) struct First {
     pub(crate) container: u32,
     /// What a name that speaks of comments weighs on this page.
     pub(crate) comments: f32,
+    /// Blocks of dialogues that ask for consent: removed by rule, and nothing to the blocks around.
+    pub(crate) consent: Vec<bool>,
+}
+
+impl First {
+    /// Words of each block as far as they may be content.
+    pub(crate) fn words(&self, stats: &[Stats]) -> Vec<f32> {
+        let words = |(stats, &consent): (&Stats, &bool)| if consent { 0.0 } else { stats.words as f32 };
+        stats.iter().zip(&self.consent).map(words).collect()
+    }
 }
 
 /// The verdict on each block of a page.
 pub(crate) fn decide(page: &Page, favor: Favor) -> Vec<Verdict> {
     let stats: Vec<Stats> = page.blocks.iter().map(|b| Stats::of(page.text_of(b))).collect();
     let first = weigh(page, &stats);
-    let p = probabilities(page, &stats, &first);
-    let words: Vec<f32> = stats.iter().map(|s| s.words as f32).collect();
-    let threshold = cut(&p, &words, favor.beta_squared());
-    let verdict = |(&score, evidence): (&f32, &Evidence)| {
+    let words = first.words(&stats);
+    let p = probabilities(page, &stats, &first, &words);
+    let threshold = Cut::new(&p, &words, favor.beta_squared()).threshold.max(LEAST);
+    let verdict = |((&score, evidence), consent): ((&f32, &Evidence), &bool)| {
         let kept = score >= threshold;
-        Verdict { kept, score, reason: if kept { evidence.in_favour.0 } else { evidence.against.0 } }
+        let reason = match kept {
+            true => evidence.in_favour.0,
+            false if *consent => consent::REASON,
+            false => evidence.against.0,
+        };
+        Verdict { kept, score, reason }
     };
-    p.iter().zip(&first.evidence).map(verdict).collect()
+    p.iter().zip(&first.evidence).zip(&first.consent).map(verdict).collect()
 }
 
-fn probabilities(page: &Page, stats: &[Stats], first: &First) -> Vec<f32> {
+/// The mean of two verdicts, in log odds: the first from the block and what surrounds it, the second from the first ones
+/// on all blocks.
+fn probabilities(page: &Page, stats: &[Stats], first: &First, words: &[f32]) -> Vec<f32> {
     let features = Features::new(page, stats, first);
-    let mut p = Vec::with_capacity(stats.len());
-    let mut rows = Box::new([[0.0; model::FEATURES]; model::TOGETHER]);
-    for stats in stats.chunks(model::TOGETHER) {
-        for (row, at) in rows.iter_mut().zip(p.len()..p.len() + stats.len()) {
-            features.write(at, &mut Row { values: row, at: 0 });
-        }
-        let own = model::probabilities(&rows);
-        p.extend(own.into_iter().zip(stats).map(|(p, stats)| if stats.words == 0 { 0.0 } else { p }));
+    let verdicts = FirstVerdicts::new(&features, words);
+    let context = Context::new(&features, &verdicts.p, words);
+    let second = model::SECOND.judge(words, |at, column| {
+        context.write(at, column);
+        verdicts.carried(at).iter().for_each(|&value| column.put("", 0, value));
+    });
+    verdicts
+        .log_odds
+        .iter()
+        .zip(second)
+        .map(|(first, second)| model::probability((first + second) / 2.0))
+        .collect()
+}
+
+/// The first verdict on each block, and the features of each that the second verdict needs again.
+pub(crate) struct FirstVerdicts {
+    log_odds: Vec<f32>,
+    pub(crate) p: Vec<f32>,
+    carried: Vec<f32>,
+}
+
+impl FirstVerdicts {
+    pub(crate) fn new(features: &Features<'_>, words: &[f32]) -> FirstVerdicts {
+        let mut carried = Vec::with_capacity(words.len() * model::CARRIED.len());
+        let log_odds = model::FIRST.judge(words, |at, column| {
+            features.write(at, column);
+            carried.extend(model::CARRIED.iter().map(|&feature| column.get(feature)));
+        });
+        let p = log_odds.iter().map(|&log_odds| model::probability(log_odds)).collect();
+        FirstVerdicts { log_odds, p, carried }
     }
-    p
+
+    pub(crate) fn carried(&self, at: usize) -> &[f32] {
+        &self.carried[at * model::CARRIED.len()..][..model::CARRIED.len()]
+    }
 }
 
 /// What the rules say of the blocks of a page.
 pub(crate) fn weigh(page: &Page, stats: &[Stats]) -> First {
-    let widths: Vec<f32> = stats.iter().map(Stats::width).collect();
+    let mut widths: Vec<f32> = stats.iter().map(Stats::width).collect();
+    let consent = consent::blocks(page, &widths);
+    widths.iter_mut().zip(&consent).filter(|(_, consent)| **consent).for_each(|(width, _)| *width = 0.0);
     let link_density = page.blocks.iter().zip(stats).map(|(b, s)| rules::link_density(b, s)).collect();
     let (masses, whole) = container::masses(page, &widths, &vec![1.0; widths.len()]);
     let mut on_path: Vec<bool> = masses.iter().map(|m| m.width > WRAPPER_SHARE * whole.width).collect();
@@ -89,7 +133,7 @@ pub(crate) fn weigh(page: &Page, stats: &[Stats]) -> First {
     let mut evidence = own_evidence(page, stats, &around, comments);
     add_container(page, container, &mut evidence);
     add_neighbours(page, &widths, &mut evidence);
-    First { widths, link_density, evidence, container, comments }
+    First { widths, link_density, evidence, container, comments, consent }
 }
 
 fn own_evidence(page: &Page, stats: &[Stats], around: &[Surroundings], comments: f32) -> Vec<Evidence> {
@@ -157,20 +201,35 @@ fn mean_evidence(blocks: impl Iterator<Item = usize>, totals: &[f32], widths: &[
     if weight > 0.0 { sum / weight } else { -1.0 }
 }
 
-/// The probability from which on blocks are kept: that which gives the best F-measure to be expected, so that an unsure
-/// page still keeps what is likeliest.
-fn cut(p: &[f32], words: &[f32], beta_squared: f32) -> f32 {
-    let mut order: Vec<usize> = (0..p.len()).collect();
-    order.sort_by(|&a, &b| p[b].total_cmp(&p[a]).then(a.cmp(&b)));
-    let expected: f32 = p.iter().zip(words).map(|(p, w)| p * w).sum();
-    let (mut kept, mut sum, mut best, mut threshold) = (0.0, 0.0, 0.0, 1.0);
-    for at in order {
-        kept += p[at] * words[at];
-        sum += words[at];
-        let measure = (1.0 + beta_squared) * kept / (sum + beta_squared * expected).max(f32::MIN_POSITIVE);
-        if measure > best {
-            (best, threshold) = (measure, p[at]);
+/// The likeliest blocks, as many as give the best F-measure to be expected, so that an unsure page still keeps what is
+/// likeliest.
+pub(crate) struct Cut {
+    /// The probability from which on blocks are kept.
+    pub(crate) threshold: f32,
+    /// The F-measure to be expected of these.
+    pub(crate) measure: f32,
+    /// How many blocks are likelier than each.
+    pub(crate) rank: Vec<u32>,
+}
+
+impl Cut {
+    /// For the F-measure that weighs recall this many times as much as precision, squared.
+    pub(crate) fn new(p: &[f32], words: &[f32], beta_squared: f32) -> Cut {
+        let mut order: Vec<usize> = (0..p.len()).collect();
+        order.sort_by(|&a, &b| p[b].total_cmp(&p[a]).then(a.cmp(&b)));
+        let expected: f32 = p.iter().zip(words).map(|(p, w)| p * w).sum();
+        let (mut kept, mut sum) = (0.0, 0.0);
+        let mut cut = Cut { threshold: 1.0, measure: 0.0, rank: vec![0; p.len()] };
+        for (rank, at) in order.into_iter().enumerate() {
+            cut.rank[at] = rank as u32;
+            kept += p[at] * words[at];
+            sum += words[at];
+            let measure =
+                (1.0 + beta_squared) * kept / (sum + beta_squared * expected).max(f32::MIN_POSITIVE);
+            if measure > cut.measure {
+                (cut.measure, cut.threshold) = (measure, p[at]);
+            }
         }
+        cut
     }
-    f32::max(threshold, LEAST)
 }

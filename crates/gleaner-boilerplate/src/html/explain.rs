@@ -1,16 +1,14 @@
 //! Which features decided on a block.
 //!
-//! Each tree leads a block from its root to a leaf. What the expected value of the leaves below changes by at a split is
-//! put down to the feature that is asked there (Saabas 2014); the sums over all splits of all trees, and the value to be
-//! expected of any block, are the log odds of the block, exactly.
+//! The log odds of each verdict are a sum over features, see [`Forest::weights`](super::model::Forest::weights); those of
+//! a block are the mean of both. One feature of the second verdict is the first on the same block; its part is put down
+//! to the features of that verdict, in proportion.
 
 mod names;
 
-use std::sync::LazyLock;
-
-use super::decide;
-use super::features::{Features, Row};
-use super::model::{self, Step};
+use super::decide::{self, FirstVerdicts};
+use super::features::{Context, Features};
+use super::model;
 use super::page::Page;
 use super::stats::Stats;
 
@@ -26,8 +24,9 @@ pub struct Contribution {
     pub weight: f32,
 }
 
-/// The mean of the leaves below each node of the model.
-static EXPECTED: LazyLock<Vec<f32>> = LazyLock::new(|| expected(model::roots(), model::nodes(), model::step));
+/// The first verdict is taken apart unless its parts are this many times as large as the whole: then they cancel out,
+/// and tell little.
+const MOST_SCALING: f32 = 4.0;
 
 /// For each block the `most` features that weigh most, heaviest first.
 pub(crate) fn contributions(page: &Page, most: usize) -> Vec<Vec<Contribution>> {
@@ -36,104 +35,90 @@ pub(crate) fn contributions(page: &Page, most: usize) -> Vec<Vec<Contribution>> 
     }
     let stats: Vec<Stats> = page.blocks.iter().map(|block| Stats::of(page.text_of(block))).collect();
     let first = decide::weigh(page, &stats);
+    let words = first.words(&stats);
     let features = Features::new(page, &stats, &first);
-    let names = names::of_features(&features);
-    let mut row = vec![0.0; model::FEATURES];
+    let verdicts = FirstVerdicts::new(&features, &words);
+    let context = Context::new(&features, &verdicts.p, &words);
     let contributions = |at: usize| {
-        features.write(at, &mut Row { values: &mut row, at: 0 });
-        let weights = weights(&row, model::roots(), model::step, &EXPECTED);
-        heaviest(&row, &weights, names, most)
+        if words[at] == 0.0 {
+            // Removed whatever its features say.
+            return Vec::new();
+        }
+        let mut all = of_block(&features, &context, verdicts.carried(at), at);
+        all.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then(a.feature.cmp(b.feature)));
+        all.truncate(most);
+        all
     };
     (0..page.blocks.len()).map(contributions).collect()
 }
 
-/// What each feature of `row` adds to the sum of the leaves it is led to.
-fn weights(
-    row: &[f32],
-    roots: impl Iterator<Item = usize>,
-    step: impl Fn(usize) -> Step,
-    expected: &[f32],
-) -> Vec<f32> {
-    let mut weights = vec![0.0; row.len()];
-    for root in roots {
-        let mut at = root;
-        while let Step::Split { feature, threshold, low, high } = step(at) {
-            let next = if row[feature] > threshold { high } else { low };
-            weights[feature] += expected[next] - expected[at];
-            at = next;
-        }
+/// What every feature adds to the log odds of a block.
+fn of_block(features: &Features<'_>, context: &Context<'_>, carried: &[f32], at: usize) -> Vec<Contribution> {
+    let names = names::of_features(features, context);
+    let (mut first, mut second) = (Vec::new(), Vec::new());
+    features.write(at, &mut first);
+    context.write(at, &mut second);
+    second.extend(carried);
+    let (mut weights, _) = model::FIRST.weights(&first);
+    let (mut second_weights, _) = model::SECOND.weights(&second);
+    take_apart(&mut second_weights[names.first_verdict], &mut weights);
+    for (&feature, weight) in model::CARRIED.iter().zip(&second_weights[second.len() - carried.len()..]) {
+        weights[usize::from(feature)] += weight;
     }
-    weights
-}
-
-fn heaviest(row: &[f32], weights: &[f32], names: &'static [String], most: usize) -> Vec<Contribution> {
-    let mut order: Vec<usize> = (0..row.len()).filter(|&at| weights[at] != 0.0).collect();
-    order.sort_by(|&a, &b| weights[b].abs().total_cmp(&weights[a].abs()).then(a.cmp(&b)));
-    order.truncate(most);
-    let contribution = |at: usize| Contribution {
-        feature: names.get(at).map_or("unnamed", String::as_str),
-        value: row[at],
-        weight: weights[at],
+    weights.extend(second_weights);
+    let contribution = |((name, value), weight): ((&'static String, f32), f32)| Contribution {
+        feature: name,
+        value,
+        weight: weight / 2.0,
     };
-    order.into_iter().map(contribution).collect()
+    let all = names.all.iter().zip(first.into_iter().chain(second)).zip(weights);
+    all.filter(|(_, weight)| *weight != 0.0).map(contribution).collect()
 }
 
-/// The mean of the leaves below each node.
-fn expected(roots: impl Iterator<Item = usize>, nodes: usize, step: impl Fn(usize) -> Step) -> Vec<f32> {
-    // Sum and number of the leaves.
-    let mut below = vec![(0.0f32, 0.0f32); nodes];
-    let mut open: Vec<(usize, bool)> = roots.map(|root| (root, false)).collect();
-    while let Some((at, children_done)) = open.pop() {
-        match step(at) {
-            Step::Leaf(value) => below[at] = (value, 1.0),
-            Step::Split { low, high, .. } if children_done => {
-                below[at] = (below[low].0 + below[high].0, below[low].1 + below[high].1);
-            }
-            Step::Split { low, high, .. } => open.extend([(at, true), (low, false), (high, false)]),
-        }
+/// Adds what the first verdict weighs in the second to the parts it consists of.
+fn take_apart(verdict: &mut f32, parts: &mut [f32]) {
+    let scale = *verdict / parts.iter().sum::<f32>();
+    if (0.0..=MOST_SCALING).contains(&scale) {
+        parts.iter_mut().for_each(|part| *part += *part * scale);
+        *verdict = 0.0;
     }
-    below.into_iter().map(|(sum, leaves)| if leaves > 0.0 { sum / leaves } else { 0.0 }).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{EXPECTED, contributions, weights};
-    use crate::html::model::{self, Step};
+    use std::collections::BTreeSet;
+
+    use super::contributions;
+    use crate::html::model::{FIRST, SECOND};
     use crate::html::{ExtractOptions, extract, page_of};
 
     const PAGE: &str = "<nav><a href=/>Home</a> <a href=/news>News</a></nav><h1>Bridge reopens</h1>
         <p>The old bridge was opened again on Monday, after two years of repairs to its arches.";
 
     #[test]
-    fn weights_sum_up_to_the_score() {
-        for row in [vec![0.0; model::FEATURES], vec![3.0; model::FEATURES], vec![-1.0; model::FEATURES]] {
-            let mut total = 0.0;
-            let mut bias = 0.0;
-            for root in model::roots() {
-                bias += EXPECTED[root];
-                let mut at = root;
-                total += loop {
-                    match model::step(at) {
-                        Step::Leaf(value) => break value,
-                        Step::Split { feature, threshold, low, high } => {
-                            at = if row[feature] > threshold { high } else { low };
-                        }
-                    }
-                };
-            }
-            let sum: f32 = weights(&row, model::roots(), model::step, &EXPECTED).iter().sum();
-            assert!((sum + bias - total).abs() < 1e-3, "{sum} + {bias} is not {total}");
+    fn all_features_of_a_block_give_its_score() {
+        let all = contributions(&page_of(PAGE), usize::MAX);
+        let base = [&FIRST, &SECOND].map(|forest| forest.weights(&vec![0.0; forest.features]).1);
+        let base = (base[0] + base[1]) / 2.0;
+        for (features, block) in all.iter().zip(extract(PAGE, &ExtractOptions::default()).blocks) {
+            let total = base + features.iter().map(|feature| feature.weight).sum::<f32>();
+            assert!((1.0 / (1.0 + (-total).exp()) - block.score).abs() < 1e-3, "of {}", block.text);
+            assert!(features.windows(2).all(|pair| pair[0].weight.abs() >= pair[1].weight.abs()));
         }
     }
 
     #[test]
-    fn all_features_of_a_block_give_its_score() {
+    fn features_have_names_a_reader_knows() {
         let all = contributions(&page_of(PAGE), usize::MAX);
-        let bias: f32 = model::roots().map(|root| EXPECTED[root]).sum();
-        for (features, block) in all.iter().zip(extract(PAGE, &ExtractOptions::default()).blocks) {
-            let total = bias + features.iter().map(|feature| feature.weight).sum::<f32>();
-            assert!((1.0 / (1.0 + (-total).exp()) - block.score).abs() < 1e-3, "of {}", block.text);
-            assert!(features.windows(2).all(|pair| pair[0].weight.abs() >= pair[1].weight.abs()));
-        }
+        let names: BTreeSet<&str> = all.iter().flatten().map(|feature| feature.feature).collect();
+        assert!(
+            ["link-density", "same-place-mean-first-verdict", "page-list-items"]
+                .iter()
+                .all(|n| names.contains(n))
+        );
+        let raw = |name: &&&str| {
+            ["shape", "verdicts", "hint", "near-p", "level-p"].iter().any(|raw| name.starts_with(raw))
+        };
+        assert_eq!(names.iter().find(raw), None);
     }
 }

@@ -1,7 +1,7 @@
 //! Main content of a page.
 //!
 //! [`extract`] goes from text to text in five steps, each a list and none a tree: a tokenizer, flat blocks with the
-//! elements they stand in, features of each block, a verdict on each, and the kept blocks as text.
+//! elements they stand in, features of each block, two verdicts on each, and the kept blocks as text.
 //!
 //! # Untrusted input
 //!
@@ -14,13 +14,17 @@ use std::ops::Range;
 
 mod builder;
 mod comments;
+mod consent;
 mod container;
 mod cues;
 mod decide;
+mod described;
 mod entities;
 mod entities_table;
 mod explain;
 mod features;
+mod hints;
+mod json;
 mod links;
 mod metadata;
 mod model;
@@ -80,7 +84,8 @@ pub struct Extraction {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Block {
-    /// Bytes of the page from the block's first text to its last.
+    /// Bytes of the page from the block's first text to its last; blocks are in the order of where these begin. What is
+    /// taken from a description or structured data, for want of other text, has the range of the whole value.
     pub range: Range<usize>,
     /// What it is.
     pub kind: Kind,
@@ -103,7 +108,8 @@ pub struct Block {
 ///
 /// The method: blocks and their evidence after Kohlschuetter et al. (boilerpipe, 2010) and Readability, the main
 /// container as the element with the best F1 to be expected, gradient-boosted trees over these and the blocks around,
-/// and as many blocks kept as give the page the best expected F1.
+/// more such trees over the first verdicts on all blocks (after the stacked sequence models of Web2Text, 2018), and as
+/// many blocks kept as give the page the best expected F-measure.
 ///
 /// # Cost
 ///
@@ -158,19 +164,29 @@ pub struct BlockFeatures {
     pub texts: Vec<String>,
 }
 
-/// The features that [`extract`] decides by.
+/// The features that [`extract`] decides by: of the first verdict, or, given the first verdicts, of the second.
 #[doc(hidden)]
-pub fn block_features(html: &str) -> BlockFeatures {
+pub fn block_features(html: &str, verdicts: Option<&[f32]>) -> BlockFeatures {
     let page = page_of(html);
     let stats: Vec<stats::Stats> = page.blocks.iter().map(|b| stats::Stats::of(page.text_of(b))).collect();
     let first = decide::weigh(&page, &stats);
+    let words = first.words(&stats);
     let features = features::Features::new(&page, &stats, &first);
+    let context = verdicts.map(|p| features::Context::new(&features, p, &words));
     let (mut names, mut rows) = (Vec::new(), Vec::new());
     for at in 0..page.blocks.len() {
-        if at == 0 {
-            features.write(at, &mut names);
+        match &context {
+            Some(context) if at == 0 => context.write(at, &mut names),
+            None if at == 0 => features.write(at, &mut names),
+            _ => {}
         }
-        features.write(at, &mut rows);
+        match &context {
+            Some(context) => context.write(at, &mut rows),
+            None => features.write(at, &mut rows),
+        }
     }
-    BlockFeatures { names, rows, texts: page.blocks.iter().map(|b| page.text_of(b).to_owned()).collect() }
+    // What is removed by rule is nothing to learn from.
+    let text =
+        |(block, &ruled): (&page::TextBlock, &bool)| if ruled { "" } else { page.text_of(block) }.to_owned();
+    BlockFeatures { names, rows, texts: page.blocks.iter().zip(&first.consent).map(text).collect() }
 }

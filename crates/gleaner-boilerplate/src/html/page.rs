@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use super::cues::Cues;
+use super::described::Described;
+use super::hints::Hints;
 use super::links::Anchors;
 use super::metadata::Metadata;
 use super::tags::Tag;
@@ -140,6 +142,8 @@ pub(crate) struct Page {
     /// The blocks' texts, parted by a tab where a table cell ends and a line feed elsewhere.
     pub(crate) text: String,
     pub(crate) metadata: Metadata,
+    pub(crate) hints: Hints,
+    pub(crate) described: Described,
     pub(crate) anchors: Anchors,
     /// Bytes of text inside `<noscript>` that were passed over.
     pub(crate) noscript_bytes: usize,

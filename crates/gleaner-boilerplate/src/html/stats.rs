@@ -18,6 +18,8 @@ pub(crate) struct Stats {
     pub(crate) sentences: u32,
     pub(crate) commas: u32,
     pub(crate) punctuation: u32,
+    /// Signs of a currency.
+    pub(crate) currencies: u32,
     /// Characters that menus and by-lines are parted with.
     pub(crate) dividers: u32,
     pub(crate) ends_sentence: bool,
@@ -25,6 +27,11 @@ pub(crate) struct Stats {
     pub(crate) years: u32,
     /// Digits parted by a colon.
     pub(crate) times: u32,
+}
+
+/// Most signs of Unicode's category Sc that prices are written with.
+fn is_currency(c: char) -> bool {
+    matches!(c, '$' | '£' | '¥' | '\u{20a0}'..='\u{20c0}' | '￥' | '฿')
 }
 
 /// The digits read last.
@@ -68,6 +75,7 @@ impl Stats {
         for c in text.chars() {
             let class = Class::of(c);
             number.read(c, class, &mut stats);
+            stats.currencies += u32::from(is_currency(c));
             stats.chars += 1;
             let word = matches!(class, Class::Lower | Class::Upper | Class::Digit | Class::Other);
             stats.words += u32::from(word && !in_word || class == Class::Solo);

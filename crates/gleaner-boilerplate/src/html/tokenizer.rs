@@ -13,7 +13,9 @@ use memchr::{memchr, memchr2, memmem};
 
 use super::tags::{Content, Tag};
 
+// Reads the environment, as only a test may.
 #[cfg(test)]
+#[path = "../../tests/unit/html5lib_tokenizer.rs"]
 mod html5lib;
 
 /// A piece of the page, in order.
@@ -60,6 +62,9 @@ pub(crate) struct Attributes<'a> {
     pub(crate) id: Option<&'a str>,
     pub(crate) role: Option<&'a str>,
     pub(crate) itemprop: Option<&'a str>,
+    pub(crate) itemtype: Option<&'a str>,
+    pub(crate) aria_label: Option<&'a str>,
+    pub(crate) test_id: Option<&'a str>,
     pub(crate) style: Option<&'a str>,
     pub(crate) hidden: Option<&'a str>,
     pub(crate) aria_hidden: Option<&'a str>,
@@ -70,14 +75,28 @@ pub(crate) struct Attributes<'a> {
     pub(crate) datetime: Option<&'a str>,
     pub(crate) kind: Option<&'a str>,
     pub(crate) href: Option<&'a str>,
+    pub(crate) rel: Option<&'a str>,
     pub(crate) http_equiv: Option<&'a str>,
     pub(crate) pubdate: Option<&'a str>,
+}
+
+/// Of the name of a type of schema.org, what is read: this many bytes of its end.
+pub(crate) const LONGEST_TYPE: usize = 64;
+
+impl<'a> Attributes<'a> {
+    /// What may name the element's purpose. Of a type of schema.org only the last part of its address does.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
+        let end = |t: &'a str| &t[t.ceil_char_boundary(t.len().saturating_sub(LONGEST_TYPE))..];
+        let kind = self.itemtype.map(|t| end(t).rsplit('/').next().unwrap_or_default());
+        [self.class, self.id, self.itemprop, kind, self.aria_label, self.test_id].into_iter().flatten()
+    }
 }
 
 impl<'a> Keep<'a> for Attributes<'a> {
     fn set(&mut self, name: &'a [u8], value: &'a str) {
         let slot = match name.len() {
             2 if name.eq_ignore_ascii_case(b"id") => &mut self.id,
+            3 if name.eq_ignore_ascii_case(b"rel") => &mut self.rel,
             4 => match name[0] | 0x20 {
                 b'h' if name.eq_ignore_ascii_case(b"href") => &mut self.href,
                 b'n' if name.eq_ignore_ascii_case(b"name") => &mut self.name,
@@ -93,13 +112,17 @@ impl<'a> Keep<'a> for Attributes<'a> {
             7 if name.eq_ignore_ascii_case(b"pubdate") => &mut self.pubdate,
             8 => match name[0] | 0x20 {
                 b'i' if name.eq_ignore_ascii_case(b"itemprop") => &mut self.itemprop,
+                b'i' if name.eq_ignore_ascii_case(b"itemtype") => &mut self.itemtype,
                 b'p' if name.eq_ignore_ascii_case(b"property") => &mut self.property,
                 b'd' if name.eq_ignore_ascii_case(b"datetime") => &mut self.datetime,
                 b'x' if name.eq_ignore_ascii_case(b"xml:lang") => &mut self.lang,
                 _ => return,
             },
+            10 if name.eq_ignore_ascii_case(b"aria-label") => &mut self.aria_label,
             10 if name.eq_ignore_ascii_case(b"http-equiv") => &mut self.http_equiv,
             11 if name.eq_ignore_ascii_case(b"aria-hidden") => &mut self.aria_hidden,
+            11 if name.eq_ignore_ascii_case(b"data-testid") => &mut self.test_id,
+            14 if name.eq_ignore_ascii_case(b"data-component") => &mut self.test_id,
             _ => return,
         };
         slot.get_or_insert(value);

@@ -6,33 +6,33 @@
 use std::sync::OnceLock;
 
 /// What a cue says of a line; several may hold.
-pub(super) type Kinds = u16;
+pub(crate) type Kinds = u16;
 
 /// The whole line heads a list of links.
-pub(super) const LIST: Kinds = 1;
+pub(crate) const LIST: Kinds = 1;
 /// The line begins with this, a colon or arrow, and a link.
-pub(super) const LINK: Kinds = 1 << 1;
+pub(crate) const LINK: Kinds = 1 << 1;
 /// The whole line is a button or a call.
-pub(super) const ACTION: Kinds = 1 << 2;
+pub(crate) const ACTION: Kinds = 1 << 2;
 /// The line begins (or ends) with the words of a notice.
-pub(super) const NOTICE: Kinds = 1 << 3;
+pub(crate) const NOTICE: Kinds = 1 << 3;
 /// The line begins with this, a colon, and tags.
-pub(super) const TAGS: Kinds = 1 << 4;
+pub(crate) const TAGS: Kinds = 1 << 4;
 /// The first word of a breadcrumb.
-pub(super) const HOME: Kinds = 1 << 5;
+pub(crate) const HOME: Kinds = 1 << 5;
 /// The line begins with this and a name.
-pub(super) const BYLINE: Kinds = 1 << 6;
+pub(crate) const BYLINE: Kinds = 1 << 6;
 /// A word of dates: a month, a weekday, "at".
-pub(super) const DATE_WORD: Kinds = 1 << 7;
+pub(crate) const DATE_WORD: Kinds = 1 << 7;
 /// The name of a month.
-pub(super) const MONTH: Kinds = 1 << 8;
+pub(crate) const MONTH: Kinds = 1 << 8;
 /// A word that says what a date is of: "updated".
-pub(super) const DATE_LABEL: Kinds = 1 << 9;
+pub(crate) const DATE_LABEL: Kinds = 1 << 9;
 /// A word that makes a number a time gone by: "ago".
-pub(super) const AGO: Kinds = 1 << 10;
+pub(crate) const AGO: Kinds = 1 << 10;
 
 /// The sections of a cue file.
-pub(super) const SECTIONS: [(&str, Kinds); 11] = [
+pub(crate) const SECTIONS: [(&str, Kinds); 11] = [
     ("list-heading", LIST),
     ("link-lead", LINK),
     ("action", ACTION),
@@ -55,7 +55,7 @@ const LEADING: Kinds = LINK | TAGS | HOME | BYLINE;
 const SURE: usize = 4;
 
 /// Every cue file: language (ISO 639-3) and text. A new language is a new line here.
-pub(super) const FILES: [(&str, &str); 20] = [
+pub(crate) const FILES: [(&str, &str); 20] = [
     ("vie", include_str!("../../cues/vie.txt")),
     ("eng", include_str!("../../cues/eng.txt")),
     ("deu", include_str!("../../cues/deu.txt")),
@@ -96,7 +96,7 @@ struct Phrase {
 
 /// The phrases of all languages.
 #[derive(Debug)]
-pub(super) struct Cues {
+pub(crate) struct Cues {
     /// Phrases that begin a line, sorted by hash.
     starts: Vec<(u64, Phrase)>,
     /// Words of dates, sorted by hash.
@@ -136,7 +136,7 @@ impl Bloom {
 
 impl Cues {
     /// The phrases compiled in.
-    pub(super) fn embedded() -> &'static Cues {
+    pub(crate) fn embedded() -> &'static Cues {
         static CUES: OnceLock<Cues> = OnceLock::new();
         CUES.get_or_init(|| Cues::parse(FILES.iter().map(|&(_, text)| text)))
     }
@@ -193,7 +193,7 @@ impl Cues {
     }
 
     /// What the cues say of a line. `folded` is a buffer.
-    pub(super) fn of_line(&self, line: &str, folded: &mut String) -> Kinds {
+    pub(crate) fn of_line(&self, line: &str, folded: &mut String) -> Kinds {
         let line = line.trim_matches(|c| !is_word_part(c));
         let mut kinds = 0;
         folded.clear();
@@ -244,7 +244,7 @@ impl Cues {
     }
 
     /// What the cues say of a single lower-case word.
-    pub(super) fn word(&self, word: &str) -> Kinds {
+    pub(crate) fn word(&self, word: &str) -> Kinds {
         let hash = word.chars().fold(0, roll);
         if !self.word_bloom.may_hold(hash) {
             return 0;
@@ -318,7 +318,7 @@ fn roll(hash: u64, c: char) -> u64 {
 }
 
 /// The phrases of a cue file with their sections; comments and blank lines left out.
-pub(super) fn entries(file: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn entries(file: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut section = "";
     file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).filter_map(
         move |line| match line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {

@@ -30,7 +30,7 @@
 //! ```
 
 mod cleaner;
-mod cues;
+pub(crate) mod cues;
 mod dates;
 mod draft;
 mod line;

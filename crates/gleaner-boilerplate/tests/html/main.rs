@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod blocks;
+mod consent;
 mod html5lib;
 mod memory;
 mod metadata;

@@ -16,7 +16,7 @@ struct Group {
 }
 
 pub(crate) struct Groups {
-    of_block: Vec<usize>,
+    pub(super) of_block: Vec<usize>,
     groups: Vec<Group>,
     total: f32,
 }
@@ -86,13 +86,16 @@ pub(crate) fn path_keys(page: &Page) -> Vec<u64> {
     page.blocks.iter().map(|block| path(block.element)).collect()
 }
 
-/// How often the page has each block's text.
-pub(crate) fn repeats(page: &Page) -> Vec<f32> {
+/// How often the page has each block's text, and how often it had it before.
+pub(crate) fn repeats(page: &Page) -> Vec<[f32; 2]> {
     let mut counts: AHashMap<&str, f32> = AHashMap::new();
-    for block in &page.blocks {
-        *counts.entry(page.text_of(block)).or_default() += 1.0;
-    }
-    page.blocks.iter().map(|block| counts[page.text_of(block)]).collect()
+    let before = |block| {
+        let count = counts.entry(page.text_of(block)).or_default();
+        *count += 1.0;
+        *count - 1.0
+    };
+    let before: Vec<f32> = page.blocks.iter().map(before).collect();
+    page.blocks.iter().zip(before).map(|(block, before)| [counts[page.text_of(block)], before]).collect()
 }
 
 fn mix(hash: u64, value: u64) -> u64 {

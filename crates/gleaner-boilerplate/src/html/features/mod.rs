@@ -1,10 +1,16 @@
 //! What is known of each block, as numbers.
 
 mod around;
+mod context;
 mod elements;
 mod groups;
+mod sections;
+mod shape;
+
+pub(crate) use context::{Context, REACH};
 
 use super::decide::First;
+use super::described;
 use super::page::{Kind, Page, TextBlock};
 use super::stats::Stats;
 
@@ -12,22 +18,6 @@ use super::stats::Stats;
 pub(crate) trait Sink {
     /// `name` and `index` say what `value` is: the names of a row's features are the same for every block.
     fn put(&mut self, name: &'static str, index: usize, value: f32);
-}
-
-/// A row that is filled in place. What does not fit is dropped; that the features fit is tested.
-pub(crate) struct Row<'r> {
-    pub(crate) values: &'r mut [f32],
-    pub(crate) at: usize,
-}
-
-impl Sink for Row<'_> {
-    #[inline]
-    fn put(&mut self, _: &'static str, _: usize, value: f32) {
-        if let Some(slot) = self.values.get_mut(self.at) {
-            *slot = value;
-        }
-        self.at += 1;
-    }
 }
 
 impl Sink for Vec<f32> {
@@ -50,7 +40,11 @@ pub(crate) struct Features<'p> {
     elements: elements::Elements,
     near: groups::Groups,
     path: groups::Groups,
-    repeats: Vec<f32>,
+    repeats: Vec<[f32; 2]>,
+    sections: sections::Sections,
+    shape: shape::Shape,
+    /// Runs of words of what describes the page.
+    described: [ahash::AHashSet<u64>; 2],
     titles: around::Titles,
     windows: around::Windows,
     /// Width of all text, at least 1.
@@ -74,6 +68,9 @@ impl<'p> Features<'p> {
             near: groups::Groups::new(page, first, total, &groups::near_keys(page)),
             path: groups::Groups::new(page, first, total, &groups::path_keys(page)),
             repeats: groups::repeats(page),
+            sections: sections::Sections::new(page, stats, first),
+            shape: shape::Shape::new(page, stats, first),
+            described: page.described.runs(),
             titles: around::Titles::new(page, stats),
             windows: around::Windows::new(first, stats),
             page,
@@ -97,6 +94,9 @@ impl<'p> Features<'p> {
         self.rules(at, sink);
         around::neighbours(self.page, self.stats, self.first, &self.near, at, sink);
         self.windows.write(at, sink);
+        self.sections.write(at, self.first, self.page, sink);
+        self.shape.write(sink);
+        self.described(at, sink);
     }
 
     fn position(&self, at: usize, sink: &mut impl Sink) {
@@ -107,7 +107,17 @@ impl<'p> Features<'p> {
         sink.put("text-after", 0, 1.0 - self.before[at + 1] / self.total);
         sink.put("blocks", 0, blocks);
         sink.put("text", 0, self.total);
-        sink.put("repeats", 0, self.repeats[at]);
+        sink.put("repeats", 0, self.repeats[at][0]);
+        sink.put("repeats", 1, self.repeats[at][1]);
+    }
+
+    fn described(&self, at: usize, sink: &mut impl Sink) {
+        let text = self.page.text_of(&self.page.blocks[at]);
+        let shares = described::shares(text, &self.described);
+        for (index, (share, runs)) in shares.into_iter().zip(&self.described).enumerate() {
+            sink.put("described", 2 * index, if runs.is_empty() { -1.0 } else { share });
+            sink.put("described", 2 * index + 1, runs.len() as f32);
+        }
     }
 
     fn rules(&self, at: usize, sink: &mut impl Sink) {
@@ -133,6 +143,7 @@ fn text(block: &TextBlock, stats: &Stats, sink: &mut impl Sink) {
     sink.put("letters", 0, stats.letters as f32 / chars);
     sink.put("solo", 0, stats.solo as f32 / chars);
     sink.put("dividers", 0, stats.dividers as f32);
+    sink.put("currencies", 0, stats.currencies as f32);
     sink.put("years", 0, stats.years as f32);
     sink.put("times", 0, stats.times as f32);
     sink.put("link-density", 0, crate::html::rules::link_density(block, stats));

@@ -4,6 +4,8 @@
 //! line feeds in its strings. Nothing recurses; objects nested deeper than [`DEEPEST`] and text beyond [`LARGEST`] are
 //! passed over.
 
+use crate::html::json;
+
 /// Objects and arrays in each other that are told apart.
 const DEEPEST: usize = 32;
 /// Bytes that are read; pages write some kilobytes.
@@ -67,7 +69,7 @@ pub(super) fn read(json: &str) -> Found {
             b'{' | b'[' => reader.open(b == b'['),
             b'}' | b']' => reader.close(),
             b'"' => {
-                let end = at + string_end(&bytes[at..]);
+                let end = at + json::string_end(&bytes[at..]);
                 let Some(text) = json.get(at..end) else { break };
                 at = end + 1;
                 let next = bytes.get(at..).unwrap_or_default().iter().find(|b| !b.is_ascii_whitespace());
@@ -80,18 +82,6 @@ pub(super) fn read(json: &str) -> Found {
         reader.close();
     }
     reader.found
-}
-
-/// The quote that ends a string, or the end of the text.
-fn string_end(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(found) = memchr::memchr2(b'"', b'\\', bytes.get(at..).unwrap_or_default()) {
-        if bytes[at + found] == b'"' {
-            return at + found;
-        }
-        at += found + 2;
-    }
-    bytes.len()
 }
 
 struct Reader {
@@ -163,7 +153,7 @@ impl Reader {
             Key::Main | Key::Other => return,
         };
         if owner.main && slot.is_none() && text.len() <= LONGEST_VALUE {
-            *slot = Some(unescape(text)).filter(|text| !text.trim().is_empty());
+            *slot = Some(json::unescape(text, " ")).filter(|text| !text.trim().is_empty());
         }
     }
 }
@@ -197,45 +187,6 @@ fn key(name: &str) -> Key {
         "inLanguage" => Key::Language,
         _ => Key::Other,
     }
-}
-
-/// The text of a JSON string. What is no escape stays as it is.
-fn unescape(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let Some(c) = rest.chars().next() else { return out };
-        rest = &rest[c.len_utf8()..];
-        match c {
-            'n' | 'r' | 't' | 'b' | 'f' => out.push(' '),
-            'u' => rest = unescape_unit(rest, &mut out),
-            _ => out.push(c),
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Writes the character whose code stands at the start of `rest`; returns what follows.
-fn unescape_unit<'a>(rest: &'a str, out: &mut String) -> &'a str {
-    let unit = |text: &str| text.get(..4).and_then(|hex| u16::from_str_radix(hex, 16).ok());
-    let Some(first) = unit(rest) else { return rest };
-    let after = &rest[4..];
-    let second = after.strip_prefix("\\u").and_then(unit);
-    let pair = second.and_then(|second| char::decode_utf16([first, second]).next()?.ok());
-    match char::from_u32(u32::from(first)) {
-        Some(c) => out.push(c),
-        None => match pair {
-            Some(c) => {
-                out.push(c);
-                return &after[6..];
-            }
-            None => out.push(char::REPLACEMENT_CHARACTER),
-        },
-    }
-    after
 }
 
 #[cfg(test)]
@@ -297,11 +248,11 @@ mod tests {
 
     #[test]
     fn what_is_hardly_json() {
-        check("<!-- {\"@type\":\"Article\",\n\"headline\" : \"a\nb\", \"datePublished\":\"1\"", "a\nb", "1");
+        check("<!-- {\"@type\":\"Article\",\n\"headline\" : \"a\nb\", \"datePublished\":\"1\"", "a b", "1");
         check("{'@type':'Article'} } ] [ \"x\" : { \"datePublished\": \"1\",, }", "", "1");
         check("{\"@type\":\"Article\",\"datePublished\":\"20", "", "20");
         check("{\"@type\":\"Article\",\"headline\":\"a\\", "a", "");
-        check("{\"headline\":\"\\u12\\ud83d\\uzzzz\"}", "12\u{fffd}zzzz", "");
+        check("{\"headline\":\"\\u12\\ud83d\\uzzzz\"}", "u12\u{fffd}uzzzz", "");
         check("", "", "");
         check(&"[{\"a\":".repeat(100_000), "", "");
         let deep = format!("{}{}{}", "[".repeat(50_000), "]".repeat(50_000), r#"{"headline":"h"}"#);

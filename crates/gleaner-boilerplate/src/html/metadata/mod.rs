@@ -162,7 +162,9 @@ impl Metadata {
             b"og:title" => set_line(&mut self.social_title, content, entities::decode_attribute),
             b"og:site_name" => set_line(&mut self.site_name, content, entities::decode_attribute),
             b"title" | b"twitter:title" | b"dc.title" | b"dcterms.title" | b"citation_title"
-            | b"sailthru.title" | b"parsely-title" => set_line(&mut self.other_title, content, entities::decode_attribute),
+            | b"sailthru.title" | b"parsely-title" => {
+                set_line(&mut self.other_title, content, entities::decode_attribute)
+            }
             b"og:locale" => self.languages.offer(3, Origin::OpenGraph, || language(content)),
             b"content-language" => self.languages.offer(1, Origin::Meta, || language(content)),
             b"language" | b"dc.language" | b"dcterms.language" | b"lang" => {
