@@ -5,7 +5,7 @@
 
 BINARY  the crate's example `dump_features`, built with --release
 DATA    folder with extraction/NAME.jsonl.zst and sites.json
-WORK    folder for the dumped features (about 2 GB); delete it when the features change
+WORK    folder for the dumped features (about 3 GB), reused if it has them: empty it when blocks or features change
 Without --export: F1 by cross-validation. `site` (the default): five folds, no page scored by a model that saw its site;
 `set`: each set scored by a model trained on the others. --predictions writes what is kept of each page, for
 score_extraction.py.

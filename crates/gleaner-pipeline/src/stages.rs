@@ -123,8 +123,14 @@ impl Stages {
         }
         let all = self.job == Job::Clean;
         let blocks = extraction.blocks.iter().filter(|block| all || !block.kept);
+        let mut last = 0..0;
         blocks
             .map(|block| SpanRow {
+                // Blocks made of one value all have its range: each states its own part.
+                text: match std::mem::replace(&mut last, block.range.clone()) == block.range {
+                    true => (self.spans == Spans::Full).then(|| block.text.clone()),
+                    false => (self.spans == Spans::Full).then(|| page[block.range.clone()].to_owned()),
+                },
                 stage: "html".to_owned(),
                 action: if block.kept { "kept" } else { "removed" }.to_owned(),
                 reason: block.reason.to_owned(),

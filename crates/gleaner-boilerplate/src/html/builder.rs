@@ -113,8 +113,8 @@ struct Builder<'a> {
     last_json: bool,
     /// Address of the innermost link.
     target: &'a str,
-    /// The next text is the date of publication.
-    text_is_date: bool,
+    /// The open element whose text is the date of publication.
+    date_of: Option<Name>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -170,7 +170,7 @@ impl<'a> Builder<'a> {
             seam: Seam::default(),
             last_json: false,
             target: "",
-            text_is_date: false,
+            date_of: None,
         }
     }
 
@@ -205,8 +205,9 @@ impl<'a> Builder<'a> {
             self.last_json =
                 start.attributes.kind.is_some_and(|k| k.eq_ignore_ascii_case("application/ld+json"));
         }
-        if tag == Tag::Time || start.attributes.itemprop.is_some() {
-            self.text_is_date = self.page.metadata.read_element(&start.attributes, tag == Tag::Time);
+        let may_state_date = tag == Tag::Time || start.attributes.itemprop.is_some();
+        if may_state_date && self.page.metadata.read_element(&start.attributes, tag == Tag::Time) {
+            self.date_of = Some(start.name);
         }
         self.close_implied(tag);
         if tag.is_block() {
@@ -240,6 +241,7 @@ impl<'a> Builder<'a> {
 
     fn end(&mut self, name: Name) {
         let tag = name.tag;
+        self.date_of = self.date_of.filter(|&open| open != name);
         if let Some(skipped) = &mut self.skipped {
             if skipped.name == name {
                 skipped.depth -= 1;
@@ -404,7 +406,7 @@ impl<'a> Builder<'a> {
     fn raw(&mut self, tag: Tag, range: std::ops::Range<usize>) {
         match tag {
             Tag::Title if self.skipped.is_none() => self.page.metadata.set_title(&self.html[range]),
-            Tag::Script if self.last_json => {
+            Tag::Script if std::mem::take(&mut self.last_json) && self.skipped.is_none() => {
                 self.page.metadata.read_json(&self.html[range.clone()]);
                 self.page.hints.read_json(&self.html[range.clone()]);
                 self.page.described.read_json(&self.html[range]);
@@ -429,7 +431,7 @@ impl<'a> Builder<'a> {
             self.space();
             return;
         }
-        if std::mem::take(&mut self.text_is_date) {
+        if self.date_of.take().is_some() {
             self.page.metadata.read_date_text(&text[from..to]);
         }
         if from > 0 {
@@ -493,7 +495,7 @@ impl<'a> Builder<'a> {
         if let Some(block) = &mut self.block {
             block.source.end = source_end;
             block.link_bytes += if in_link { written } else { 0 };
-            if in_link {
+            if in_link && written > 0 {
                 self.page.anchors.add(self.target, before..before + written, block.text.start);
             }
         }

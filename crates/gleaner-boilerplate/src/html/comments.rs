@@ -1,5 +1,6 @@
 //! The choice of what becomes of the comments of readers, made on verdicts that know nothing of it.
 
+use super::consent;
 use super::cues::{Cue, Cues};
 use super::decide::Verdict;
 use super::options::Comments;
@@ -63,6 +64,9 @@ fn keep(page: &Page, inside: &[bool], verdicts: &mut [Verdict]) {
         around.cues = Cues(around.cues.0 & !(1 << Cue::Comment as u32));
     }
     for (block, verdict) in page.blocks.iter().zip(verdicts).filter(|(_, verdict)| !verdict.kept) {
+        if verdict.reason == consent::REASON {
+            continue;
+        }
         let element = block.element as usize;
         if !inside.get(element).copied().unwrap_or(false) {
             continue;

@@ -47,6 +47,7 @@ pub(crate) fn contributions(page: &Page, most: usize) -> Vec<Vec<Contribution>> 
         let mut all = of_block(&features, &context, verdicts.carried(at), at);
         all.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()).then(a.feature.cmp(b.feature)));
         all.truncate(most);
+        all.shrink_to_fit();
         all
     };
     (0..page.blocks.len()).map(contributions).collect()

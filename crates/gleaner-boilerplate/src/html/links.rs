@@ -36,7 +36,7 @@ impl Anchors {
     pub(crate) fn add(&mut self, target: &str, text: Range<usize>, block: usize) {
         if !std::mem::replace(&mut self.has_words, true) {
             let start = self.targets.len();
-            if leads_elsewhere(target) {
+            if target.len() <= LONGEST {
                 self.targets.push_str(target);
             }
             self.all.push(Anchor { text, target: start..self.targets.len() });
@@ -51,8 +51,8 @@ impl Anchors {
         let mut out = String::with_capacity(text.len());
         let mut done = 0;
         for anchor in self.all[from..].iter().take_while(|anchor| anchor.text.start < range.end) {
-            let (start, end) =
-                (anchor.text.start - range.start, anchor.text.end.min(range.end) - range.start);
+            let start = anchor.text.start - range.start;
+            let end = anchor.text.end.min(range.end).saturating_sub(range.start);
             let Some(words) = text.get(start..end).filter(|_| start >= done) else { continue };
             let target = address(&self.targets[anchor.target.clone()]);
             let trimmed = words.trim();
@@ -69,16 +69,10 @@ impl Anchors {
     }
 }
 
-fn leads_elsewhere(target: &str) -> bool {
-    let target = target.trim();
-    let is_script = target.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"));
-    target.len() <= LONGEST && !is_script && !target.starts_with('#')
-}
-
-/// `target` with its references decoded and what would end the link escaped.
+/// `target` with its references decoded and what would end the link escaped; empty if it leads nowhere else.
 fn address(target: &str) -> String {
     let mut out = String::with_capacity(target.len());
-    for c in entities::decode_all(target).trim().chars() {
+    for c in entities::decode_attribute(target).trim().chars() {
         match c {
             ' ' => out.push_str("%20"),
             '(' => out.push_str("%28"),
@@ -88,6 +82,10 @@ fn address(target: &str) -> String {
             c if c.is_control() => {}
             c => out.push(c),
         }
+    }
+    let is_script = out.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"));
+    if is_script || out.starts_with('#') {
+        out.clear();
     }
     out
 }

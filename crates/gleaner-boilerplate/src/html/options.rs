@@ -98,7 +98,7 @@ pub struct ExtractOptions {
     /// [`Favor::Balanced`]
     pub favor: Favor,
     /// How many features that decided to give with each block, in [`Block::features`](super::Block::features). Takes
-    /// about as long as the extraction.
+    /// many times as long as the extraction itself.
     ///
     /// ### Default
     /// 0

@@ -8,8 +8,8 @@ use super::page::{NONE, Page};
 use super::tags::Tag;
 use super::tokenizer::{StartTag, Token, Tokenizer};
 
-/// Adds the longest of the article in the page's structured data (`articleBody` of JSON-LD) and its descriptions, if
-/// that is longer than all the text the page has. Its blocks all have the range of the whole.
+/// Adds the longest of the articles in the page's structured data (the first `articleBody` of each JSON-LD script) and its
+/// descriptions, if that is longer than all the text the page has. Its blocks all have the range of the whole.
 pub(crate) fn read(html: &str, page: &mut Page) {
     let Some(found) = longest(html) else { return };
     let text = if found.json {

@@ -187,6 +187,25 @@ fn not_the_date_of_something_else() {
                 "<time class=updated datetime=2022-02-02>x</time><time datetime=2021-01-01>x</time>",
                 Some(("2021-01-01", Origin::Time)),
             ),
+            ("<time class=updated datetime=2022-02-02>x</time>", None),
+        ],
+    );
+}
+
+#[test]
+fn a_date_is_what_its_own_element_says() {
+    check(
+        |page| page.date,
+        &[
+            ("<span itemprop=datePublished></span><p>Call 0800 1234567", None),
+            (
+                "<p><span itemprop=datePublished><i class=icon></i><b>6 May 2021</b></span>",
+                Some(("2021-05-06", Origin::Microdata)),
+            ),
+            (
+                "<script type='application/ld+json'>{}</script><template><script>d={\"datePublished\":\"2001-01-01\"}</script></template>",
+                None,
+            ),
         ],
     );
 }

@@ -87,6 +87,19 @@ fn links_as_markdown() {
     check("<a name=x>here</a>, <a href=''>there</a>", "here, there");
     check("<a href=/x>[1]</a>", "[1]");
     check("<a href=/x>&amp; more</a>", "[& more](/x)");
+    // In an attribute a reference without its semicolon is none where a name goes on.
+    check("<a href='/?a=1&section=2&copy=3'>here</a>", "[here](/?a=1&section=2&copy=3)");
+    check("<a href='&#106;avascript:go()'>here</a>, <a href='java&#9;script:go()'>there</a>", "here, there");
+}
+
+#[test]
+fn links_without_words_leave_no_trace() {
+    let page = article_with(
+        "<p>x <a href=1>&shy;</a> <a href=2>&shy;</a> <a href=3>&shy;</a><p>See <a href=4>the quarry</a> above the village.
+        <p>So did <a href=5>the sill</a> of the great door, it is said.",
+    );
+    let text = text(&page, &ExtractOptions::default().links(Links::Markdown).favor(Favor::Recall));
+    assert!(text.contains("[the quarry](4)") && text.contains("[the sill](5)"), "{text}");
 }
 
 #[test]

@@ -127,7 +127,10 @@ fn named_month<'p, 'a>(parts: &'p [Part<'a>]) -> Found<'p, 'a> {
     let at = parts.iter().position(|part| matches!(part, Part::Word(word) if month(word).is_some()))?;
     let Part::Word(word) = parts[at] else { return None };
     let month = month(word)?;
-    let before = parts[..at].iter().rev().find_map(day);
+    if !parts.iter().enumerate().all(|(other, part)| other == at || is_of_a_date(part)) {
+        return None;
+    }
+    let before = day_before(&parts[..at]);
     let mut after = parts.iter().enumerate().skip(at + 1).filter(|(_, part)| matches!(part, Part::Number(_)));
     let day = match before {
         Some(day) => day,
@@ -140,6 +143,33 @@ fn named_month<'p, 'a>(parts: &'p [Part<'a>]) -> Found<'p, 'a> {
     })?;
     let rest = if parts[at..end].contains(&Part::Sign(':')) { &parts[at..] } else { &parts[end + 1..] };
     Some((date(year, month, day)?, rest))
+}
+
+/// The day that stands right before the month, as in `6 May` and `6th of May`; minutes are none.
+fn day_before(parts: &[Part<'_>]) -> Option<u32> {
+    let of_day = |part: &&Part<'_>| {
+        matches!(part, Part::Word("st" | "nd" | "rd" | "th" | "of") | Part::Sign(' ' | '.' | '-'))
+    };
+    let parts = &parts[..parts.len() - parts.iter().rev().take_while(of_day).count()];
+    match parts {
+        [.., Part::Sign(':'), _] => None,
+        [.., last] => day(last),
+        [] => None,
+    }
+}
+
+/// Whether a part may stand beside an English month. A word that may not makes it a date of another language, in which
+/// `mar` may be a day of the week.
+fn is_of_a_date(part: &Part<'_>) -> bool {
+    const WEEKDAYS: [&str; 7] =
+        ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let Part::Word(word) = part else { return true };
+    let folded = word.to_ascii_lowercase();
+    let is_zone = word.len() <= 5 && word.bytes().all(|b| b.is_ascii_uppercase());
+    word.len() < 3
+        || is_zone && month(word).is_none()
+        || WEEKDAYS.iter().any(|day| day.starts_with(&folded))
+        || matches!(&*folded, "posted" | "published" | "date")
 }
 
 fn day(part: &Part<'_>) -> Option<u32> {
@@ -311,6 +341,9 @@ mod tests {
         check("Thu, 06 May 2021 07:08:09 GMT", "2021-05-06T07:08:09Z");
         check("Thu May 06 2021 07:08:09 GMT+0200 (CEST)", "2021-05-06T07:08:09+02:00");
         check("Thu May 6 07:08:09 2021", "2021-05-06T07:08:09");
+        check("6th of May 2021", "2021-05-06");
+        check("10:30 May 6, 2021", "2021-05-06");
+        check("8:15 am, March 4, 2019", "2019-03-04");
         check("May 6th, 2021, 12:08 am", "2021-05-06T00:08");
         check("2012-01-10 07:21:09 EST", "2012-01-10T07:21:09");
         check("1620284889", "2021-05-06T07:08:09Z");
@@ -320,7 +353,15 @@ mod tests {
 
     #[test]
     fn other_dates_are_left() {
-        for raw in ["5/6/2021", "06.05.21, 15:34", "6 mai 2021", "2021-05", "2021"] {
+        for raw in [
+            "5/6/2021",
+            "06.05.21, 15:34",
+            "6 mai 2021",
+            "mar, 6 abr. 2021",
+            "mar 6 apr 2021",
+            "2021-05",
+            "2021",
+        ] {
             assert_eq!((read(raw), leave(raw).as_deref()), (None, Some(raw)), "{raw}");
         }
     }

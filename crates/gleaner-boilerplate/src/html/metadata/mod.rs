@@ -136,7 +136,7 @@ impl Metadata {
         set_line(&mut self.title, raw, entities::decode_all);
     }
 
-    /// Reads the tag of the root or of the body.
+    /// Reads the tag of the root or of the head.
     pub(crate) fn read_root(&mut self, attributes: &Attributes<'_>) {
         if let Some(tag) = attributes.lang {
             self.languages.offer(0, Origin::Root, || language(tag));
@@ -202,8 +202,8 @@ impl Metadata {
                 }
             }
         }
-        if is_time && let Some(stated) = attributes.datetime {
-            self.offer_date(time_trust(attributes), Origin::Time, stated);
+        if is_time && let (Some(stated), Some(trust)) = (attributes.datetime, time_trust(attributes)) {
+            self.offer_date(trust, Origin::Time, stated);
         }
         false
     }
@@ -308,18 +308,18 @@ fn date_trust(name: &[u8]) -> Option<(u8, Origin)> {
     })
 }
 
-/// A `<time>` that says it is the date of publication goes before the others, one that says otherwise after them.
-fn time_trust(attributes: &Attributes<'_>) -> u8 {
+/// A `<time>` that says it is the date of publication goes before the others; one that says otherwise is none.
+fn time_trust(attributes: &Attributes<'_>) -> Option<u8> {
     let class = attributes.class.unwrap_or_default().to_ascii_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| class.contains(word));
     if says(&["updat", "modif", "comment"])
         || attributes.itemprop.is_some_and(|name| name.contains("odified"))
     {
-        9
+        None
     } else if attributes.pubdate.is_some() || says(&["publish", "entry-date", "post-date"]) {
-        4
+        Some(4)
     } else {
-        8
+        Some(8)
     }
 }
 
