@@ -77,19 +77,21 @@ impl Forest {
     pub(crate) fn weights(&self, row: &[f32]) -> (Vec<f32>, f32) {
         let (mut weights, mut base) = (vec![0.0; row.len()], self.bias);
         for (questions, leaves) in self.questions.chunks_exact(DEPTH).zip(self.leaves.chunks_exact(LEAVES)) {
-            let answers: Vec<bool> =
-                questions.iter().map(|&(f, threshold)| row[usize::from(f)] > threshold).collect();
-            // From the last question to the first: the mean of the leaves that the questions before leave in reach.
-            let mut means: Vec<f32> = leaves.iter().map(|&leaf| self.unit * f32::from(leaf)).collect();
+            let answer = |(level, &(feature, threshold)): (usize, &(u16, f32))| {
+                usize::from(row[usize::from(feature)] > threshold) << level
+            };
+            let leaf: usize = questions.iter().enumerate().map(answer).sum();
+            // From the last question to the first: the means of the leaves that the questions before leave in reach.
+            let mut means: [f32; LEAVES] = std::array::from_fn(|at| self.unit * f32::from(leaves[at]));
             for (level, &(feature, threshold)) in questions.iter().enumerate().rev() {
-                let (no, yes) = means.split_at(1 << level);
+                let below = 1 << level;
+                let chosen = means[leaf & (2 * below - 1)];
                 // A question that is never answered with yes has no leaves there.
-                let mean = |no: f32, yes: f32| if threshold.is_infinite() { no } else { (no + yes) / 2.0 };
-                let before: Vec<f32> = no.iter().zip(yes).map(|(&no, &yes)| mean(no, yes)).collect();
-                let reached = (0..level).fold(0, |leaf, l| leaf | usize::from(answers[l]) << l);
-                let chosen = if answers[level] { yes[reached] } else { no[reached] };
-                weights[usize::from(feature)] += chosen - before[reached];
-                means = before;
+                if threshold.is_finite() {
+                    let (no, yes) = means.split_at_mut(below);
+                    no.iter_mut().zip(yes).for_each(|(no, yes)| *no = (*no + *yes) / 2.0);
+                }
+                weights[usize::from(feature)] += chosen - means[leaf & (below - 1)];
             }
             base += means[0];
         }
