@@ -18,32 +18,24 @@ const LIKELY: f32 = 0.5;
 
 /// Keeps or removes the comments as chosen.
 pub(crate) fn apply(page: &Page, choice: Comments, verdicts: &mut [Verdict]) {
-    if choice == Comments::Auto {
-        return;
-    }
-    let inside = elements(page);
-    let is_comment = |at: usize| {
-        let block = &page.blocks[at];
-        inside.get(block.element as usize).copied().unwrap_or(false) || block.inline_cues.has(Cue::Comment)
-    };
     match choice {
         Comments::Auto => {}
-        Comments::Drop => drop(page, is_comment, verdicts),
-        Comments::Keep => keep(page, &inside, verdicts),
+        Comments::Drop => drop(page, verdicts),
+        Comments::Keep => keep(page, verdicts),
     }
 }
 
 /// Whether each element is or stands in one whose name speaks of comments.
 fn elements(page: &Page) -> Vec<bool> {
-    let mut inside: Vec<bool> = Vec::with_capacity(page.elements.len());
-    for element in &page.elements {
-        let above = inside.get(element.parent as usize).copied().unwrap_or(false);
-        inside.push(above || element.cues.has(Cue::Comment));
-    }
-    inside
+    page.within(|at| page.elements[at].cues.has(Cue::Comment))
 }
 
-fn drop(page: &Page, is_comment: impl Fn(usize) -> bool, verdicts: &mut [Verdict]) {
+fn drop(page: &Page, verdicts: &mut [Verdict]) {
+    let inside = elements(page);
+    let is_comment = |at: usize| {
+        let block = &page.blocks[at];
+        inside.get(block.element as usize).copied().unwrap_or(false) || block.inline_cues.has(Cue::Comment)
+    };
     let kept = || verdicts.iter().enumerate().filter(|(_, verdict)| verdict.kept).map(|(at, _)| at);
     let bytes = |at: usize| page.blocks[at].text.len();
     let all: usize = kept().map(bytes).sum();
@@ -57,7 +49,8 @@ fn drop(page: &Page, is_comment: impl Fn(usize) -> bool, verdicts: &mut [Verdict
     }
 }
 
-fn keep(page: &Page, inside: &[bool], verdicts: &mut [Verdict]) {
+fn keep(page: &Page, verdicts: &mut [Verdict]) {
+    let inside = elements(page);
     // Only what stands within the comments speaks of them.
     let mut around = rules::surroundings(page, |at| !inside[at]);
     for around in &mut around {

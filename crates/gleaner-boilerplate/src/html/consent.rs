@@ -17,10 +17,7 @@ pub(crate) fn blocks(page: &Page, widths: &[f32]) -> Vec<bool> {
         return vec![false; page.blocks.len()];
     }
     let (masses, whole) = container::masses(page, widths, widths);
-    let mut inside: Vec<bool> = Vec::with_capacity(page.elements.len());
-    for (element, mass) in page.elements.iter().zip(masses) {
-        let above = inside.get(element.parent as usize).copied().unwrap_or(false);
-        inside.push(above || element.cues.has(Cue::Consent) && mass.width <= MOST * whole.width);
-    }
+    let asks = |at: usize| page.elements[at].cues.has(Cue::Consent);
+    let inside = page.within(|at| asks(at) && masses[at].width <= MOST * whole.width);
     page.blocks.iter().map(|block| inside.get(block.element as usize).copied().unwrap_or(false)).collect()
 }

@@ -158,11 +158,7 @@ fn add_container(page: &Page, best: u32, evidence: &mut [Evidence]) {
     if best == NONE {
         return;
     }
-    let mut inside = vec![false; page.elements.len()];
-    for at in 0..inside.len() {
-        let parent = page.elements[at].parent;
-        inside[at] = at as u32 == best || inside.get(parent as usize).copied().unwrap_or(false);
-    }
+    let inside = page.within(|at| at as u32 == best);
     for (block, evidence) in page.blocks.iter().zip(evidence) {
         if inside.get(block.element as usize).copied().unwrap_or(false) {
             evidence.add("main-container", INSIDE);

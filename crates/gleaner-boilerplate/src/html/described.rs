@@ -8,7 +8,7 @@ use super::json;
 use super::stats::Class;
 use super::tokenizer::Attributes;
 
-/// Bytes of each kind of declared text that are read, of a page.
+/// Bytes of each kind of text that are read, of a page.
 const MOST_BYTES: usize = 1 << 16;
 /// Words of a block that are compared.
 const COMPARED: usize = 32;
@@ -24,7 +24,7 @@ const KEYS: [(&str, usize); 5] = [
     ("\"reviewBody\"", 1),
 ];
 
-/// Descriptions: descriptions, and bodies.
+/// What describes the content (of kind 0), and what repeats it whole (of kind 1).
 #[derive(Debug, Default)]
 pub(crate) struct Described {
     texts: [String; 2],

@@ -154,6 +154,16 @@ impl Page {
         &self.text[block.text.clone()]
     }
 
+    /// Whether each element is, or stands in, one that `is` accepts.
+    pub(crate) fn within(&self, is: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut within: Vec<bool> = Vec::with_capacity(self.elements.len());
+        for (at, element) in self.elements.iter().enumerate() {
+            let above = within.get(element.parent as usize).copied().unwrap_or(false);
+            within.push(above || is(at));
+        }
+        within
+    }
+
     /// An element and its ancestors, from the inside out, up to [`LONGEST_CHAIN`].
     pub(crate) fn chain(&self, element: u32) -> impl Iterator<Item = u32> + '_ {
         let next =

@@ -59,7 +59,7 @@ impl<'f> Context<'f> {
             path: group_masses(&features.path.of_block, p, words),
             kept: Kept::new(p, cut.threshold),
             stretch: best_stretch(p, words),
-            inside_best: inside(page, best),
+            inside_best: page.within(|at| best == NONE || at as u32 == best),
             same_text: same_text(page, p),
             sections: Sections::new(page, p, words),
             best_f1,
@@ -186,15 +186,6 @@ fn group_masses(of_block: &[usize], p: &[f32], words: &[f32]) -> Vec<Mass> {
         masses[group].add(Mass { width: words, expected: words * p });
     }
     masses
-}
-
-fn inside(page: &Page, best: u32) -> Vec<bool> {
-    let mut inside = vec![best == NONE; page.elements.len()];
-    for at in 0..inside.len() {
-        let parent = page.elements[at].parent;
-        inside[at] |= at as u32 == best || inside.get(parent as usize).copied().unwrap_or(false);
-    }
-    inside
 }
 
 /// The run of blocks with the greatest sum of words times how much likelier they are than [`LIKELY`].
