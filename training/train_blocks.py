@@ -248,7 +248,7 @@ def export(forests, rows, carried, folder):
     names = ["FIRST", "SECOND"]
     tables = [Table(model, X.shape[1]) for model, X in zip(forests, rows)]
     with open(os.path.join(folder, "src/html/model_table.rs"), "w") as out:
-        out.write("//! Made by `training/train_blocks.py`; do not edit.\n\nuse super::model::Forest;\n\n")
+        out.write("//! Made by `training/train_blocks.py`; do not edit.\n\nuse crate::forest::Forest;\n\n")
         out.write("/// Features of the first forest that the second sees too, behind its own.\n#[rustfmt::skip]\n")
         out.write(f"pub(crate) static CARRIED: [u16; {len(carried)}] = [\n")
         wrap(out, [f"{feature}," for feature in carried])

@@ -22,5 +22,6 @@
 //! For markup in other encodings decode to UTF-8 first. Do not use it to render a page as text in full: what is not
 //! main content is left out.
 
+mod forest;
 pub mod html;
 pub mod lines;

@@ -1,13 +1,14 @@
 //! Verdicts: evidence of each block, the container that holds the content, the neighbours, and the cut.
 
 use super::cues::Cue;
-use super::features::{Context, Features, Sink};
+use super::features::{Context, Features};
 use super::model;
 use super::options::Favor;
 use super::page::{Kind, NONE, Page, TextBlock};
 use super::rules::{self, Evidence, Surroundings};
 use super::stats::Stats;
 use super::{consent, container};
+use crate::forest::{self, Sink};
 
 /// What became of a block.
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +77,7 @@ fn probabilities(page: &Page, stats: &[Stats], first: &First, words: &[f32]) -> 
     let features = Features::new(page, stats, first);
     let verdicts = FirstVerdicts::new(&features, words);
     let context = Context::new(&features, &verdicts.p, words);
-    let second = model::SECOND.judge(words, |at, column| {
+    let second = model::judge(&model::SECOND, words, |at, column| {
         context.write(at, column);
         verdicts.carried(at).iter().for_each(|&value| column.put("", 0, value));
     });
@@ -84,7 +85,7 @@ fn probabilities(page: &Page, stats: &[Stats], first: &First, words: &[f32]) -> 
         .log_odds
         .iter()
         .zip(second)
-        .map(|(first, second)| model::probability((first + second) / 2.0))
+        .map(|(first, second)| forest::probability((first + second) / 2.0))
         .collect()
 }
 
@@ -98,11 +99,11 @@ pub(crate) struct FirstVerdicts {
 impl FirstVerdicts {
     pub(crate) fn new(features: &Features<'_>, words: &[f32]) -> FirstVerdicts {
         let mut carried = Vec::with_capacity(words.len() * model::CARRIED.len());
-        let log_odds = model::FIRST.judge(words, |at, column| {
+        let log_odds = model::judge(&model::FIRST, words, |at, column| {
             features.write(at, column);
             carried.extend(model::CARRIED.iter().map(|&feature| column.get(feature)));
         });
-        let p = log_odds.iter().map(|&log_odds| model::probability(log_odds)).collect();
+        let p = log_odds.iter().map(|&log_odds| forest::probability(log_odds)).collect();
         FirstVerdicts { log_odds, p, carried }
     }
 

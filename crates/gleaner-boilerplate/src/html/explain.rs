@@ -1,6 +1,6 @@
 //! Which features decided on a block.
 //!
-//! The log odds of each verdict are a sum over features, see [`Forest::weights`](super::model::Forest::weights); those of
+//! The log odds of each verdict are a sum over features, see [`Forest::weights`](crate::forest::Forest::weights); those of
 //! a block are the mean of both. One feature of the second verdict is the first on the same block; its part is put down
 //! to the features of that verdict, in proportion.
 

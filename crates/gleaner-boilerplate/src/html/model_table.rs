@@ -1,6 +1,6 @@
 //! Made by `training/train_blocks.py`; do not edit.
 
-use super::model::Forest;
+use crate::forest::Forest;
 
 /// Features of the first forest that the second sees too, behind its own.
 #[rustfmt::skip]

@@ -6,9 +6,10 @@
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
+use crate::forest::Sink;
 use crate::html::cues::Cue;
 use crate::html::features::REACH;
-use crate::html::features::{Context, Features, Sink};
+use crate::html::features::{Context, Features};
 use crate::html::hints::Hint;
 use crate::html::page::context;
 

@@ -1,7 +1,8 @@
 //! What stands before and after a block, and how far it is from the title.
 
 use super::groups::Groups;
-use super::{Sink, kind};
+use super::kind;
+use crate::forest::Sink;
 use crate::html::decide::First;
 use crate::html::page::{Kind, Page};
 use crate::html::stats::{Class, Stats};

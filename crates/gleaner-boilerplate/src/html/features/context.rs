@@ -3,7 +3,8 @@
 
 use ahash::AHashMap;
 
-use super::{Features, Sink};
+use super::Features;
+use crate::forest::Sink;
 use crate::html::container::{self, Mass};
 use crate::html::decide::Cut;
 use crate::html::page::{Kind, NONE, Page};

@@ -3,7 +3,7 @@
 
 use ahash::AHashMap;
 
-use super::Sink;
+use crate::forest::Sink;
 use crate::html::cues::Cue;
 use crate::html::decide::First;
 use crate::html::page::{NONE, Page, TextBlock, context};

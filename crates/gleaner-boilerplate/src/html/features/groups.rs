@@ -2,7 +2,7 @@
 
 use ahash::AHashMap;
 
-use super::Sink;
+use crate::forest::Sink;
 use crate::html::decide::First;
 use crate::html::page::{NONE, Page};
 

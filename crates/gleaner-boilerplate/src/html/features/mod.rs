@@ -13,24 +13,7 @@ use super::decide::First;
 use super::described;
 use super::page::{Kind, Page, TextBlock};
 use super::stats::Stats;
-
-/// Takes the features of a block one after the other.
-pub(crate) trait Sink {
-    /// `name` and `index` say what `value` is: the names of a row's features are the same for every block.
-    fn put(&mut self, name: &'static str, index: usize, value: f32);
-}
-
-impl Sink for Vec<f32> {
-    fn put(&mut self, _: &'static str, _: usize, value: f32) {
-        self.push(value);
-    }
-}
-
-impl Sink for Vec<String> {
-    fn put(&mut self, name: &'static str, index: usize, _: f32) {
-        self.push(format!("{name}.{index}"));
-    }
-}
+use crate::forest::Sink;
 
 /// The features of all blocks of a page.
 pub(crate) struct Features<'p> {

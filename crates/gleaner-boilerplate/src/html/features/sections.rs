@@ -1,6 +1,6 @@
 //! Phrases of boilerplate, and the section of the page a block stands in: a heading and what follows it.
 
-use super::Sink;
+use crate::forest::Sink;
 use crate::html::decide::First;
 use crate::html::page::{Kind, Page};
 use crate::html::stats::Stats;

@@ -1,6 +1,6 @@
 //! What kind of page it is: the same for all its blocks.
 
-use super::Sink;
+use crate::forest::Sink;
 use crate::html::cues::Cue;
 use crate::html::decide::First;
 use crate::html::hints::Hint;
