@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use super::cues::Cues;
 use super::line::Scratch;
 use super::options::{Cleaning, LineOptions, UnknownRule};
 use super::output::CleanText;
-use super::page::{self, Page};
+use super::page::Page;
 use super::render::Render;
 use super::rules::{self, Entry, Stage};
 
@@ -69,13 +68,10 @@ impl LineCleaner {
         let mut scratch = Scratch::default();
         let mut at = 0;
         while at < text.len() {
-            let lines = page::split(text, at, Self::MAX_LINES, verbatim);
-            let next = lines.last().map_or(text.len(), |line| line.next);
-            let (first, last) = (at == 0, next == text.len());
-            let mut page = Page { text, lines, cues: Cues::embedded(), cleaning: self.cleaning, first, last };
+            let mut page = Page::section(text, at, Self::MAX_LINES, verbatim, self.cleaning);
             self.judge(&mut page, &mut scratch);
             render.section(&page, self.white_space);
-            at = next;
+            at = page.lines.last().map_or(text.len(), |line| line.next);
         }
         let mut clean = CleanText { text: String::new(), spans: render.finish() };
         clean.text = clean.rebuild(text);

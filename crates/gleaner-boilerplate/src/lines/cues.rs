@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use super::chars::{has_no_case, is_alphabetic, is_alphanumeric};
+
 /// What a cue says of a line; several may hold.
 pub(crate) type Kinds = u16;
 
@@ -81,8 +83,6 @@ pub(crate) const FILES: [(&str, &str); 20] = [
 /// Of a line, what is compared with cues: this many bytes of its start and of its end.
 const HEAD: usize = 160;
 const TAIL: usize = 80;
-/// Bytes of its start that decide whether the rest is looked at.
-const PROBE: usize = 24;
 /// Most words a `*` of a phrase stands for.
 const WILD_WORDS: usize = 4;
 
@@ -107,8 +107,8 @@ pub(crate) struct Cues {
     steps: Bloom,
     /// Phrases that end a line.
     ends: Vec<(Box<str>, Kinds)>,
-    /// The last bytes of those phrases.
-    last_bytes: Vec<[u8; 3]>,
+    /// Which last bytes a line has that one of those phrases ends.
+    last_bytes: Bloom,
     /// Which hashes may be in `words`.
     word_bloom: Bloom,
 }
@@ -148,7 +148,7 @@ impl Cues {
             bloom: Bloom::new(),
             steps: Bloom::new(),
             ends: Vec::new(),
-            last_bytes: Vec::new(),
+            last_bytes: Bloom::new(),
             word_bloom: Bloom::new(),
         };
         for (section, line) in files.flat_map(entries) {
@@ -175,7 +175,7 @@ impl Cues {
         }
         match wild {
             Some(ending) if text.is_empty() => {
-                self.last_bytes.extend(last_bytes(&ending).filter(|last| !self.last_bytes.contains(last)));
+                last_bytes(&ending).into_iter().for_each(|last| self.last_bytes.add(last));
                 self.ends.push((ending, kinds));
             }
             wild => {
@@ -194,15 +194,13 @@ impl Cues {
 
     /// What the cues say of a line. `folded` is a buffer.
     pub(crate) fn of_line(&self, line: &str, folded: &mut String) -> Kinds {
-        let line = line.trim_matches(|c| !is_word_part(c));
+        let line = trim_to_letters(line);
         let mut kinds = 0;
-        folded.clear();
-        fold_part(&line[..line.floor_char_boundary(PROBE)], folded);
-        if self.may_start(folded) {
+        if self.may_start(line) {
             fold(line, folded);
             kinds |= self.starting(folded);
         }
-        if last_bytes(line).is_some_and(|last| self.last_bytes.contains(&last)) {
+        if last_bytes(line).is_some_and(|last| self.last_bytes.may_hold(last)) {
             folded.clear();
             fold_part(&line[line.ceil_char_boundary(line.len().saturating_sub(TAIL))..], folded);
             kinds |= self.ending(folded);
@@ -210,19 +208,26 @@ impl Cues {
         kinds
     }
 
-    /// Whether a phrase may begin a line whose first characters are `start`.
-    fn may_start(&self, start: &str) -> bool {
-        let mut hash = 0;
-        for (i, c) in start.chars().enumerate() {
-            hash = roll(hash, c);
-            if self.bloom.may_hold(hash) {
-                return true;
-            }
-            if (i + 1) % STEP == 0 && !self.steps.may_hold(hash) {
+    /// Whether a phrase may begin a line. Of most lines it reads no more than the first few characters.
+    fn may_start(&self, line: &str) -> bool {
+        let (head, cut) = match line.len() {
+            len if len <= HEAD + TAIL => (line, false),
+            _ => (&line[..line.floor_char_boundary(HEAD)], true),
+        };
+        let (mut hash, mut count, mut before) = (0, 0, ' ');
+        // A phrase ends at the last character; no phrase goes on behind it.
+        let (mut held, mut over) = (false, false);
+        let read_all = fold_each(head, |c| {
+            held &= !is_alphanumeric(c) || without_spaces(before);
+            if held || over {
                 return false;
             }
-        }
-        true
+            (hash, count, before) = (roll(hash, c), count + 1, c);
+            held = self.bloom.may_hold(hash);
+            over = count % STEP == 0 && !self.steps.may_hold(hash);
+            held || !over
+        });
+        held || (read_all && cut)
     }
 
     /// What the phrases that begin a folded line say of it.
@@ -252,6 +257,21 @@ impl Cues {
         at_hash(&self.words, hash).filter(|p| *p.text == *word).fold(0, |kinds, p| kinds | p.kinds)
     }
 
+    /// What the cues say of a single word.
+    pub(super) fn word_of_any_case(&self, word: &str) -> Kinds {
+        let mut hash = 0;
+        for c in word.chars() {
+            match c {
+                '\0'..='\u{7f}' => hash = roll(hash, c.to_ascii_lowercase()),
+                // Its lower case depends on its place in the word.
+                'Σ' => return self.word(&word.to_lowercase()),
+                c if has_no_case(c) => hash = roll(hash, c),
+                c => hash = c.to_lowercase().fold(hash, roll),
+            }
+        }
+        if self.word_bloom.may_hold(hash) { self.word(&word.to_lowercase()) } else { 0 }
+    }
+
     /// What the phrases that end a folded line say of it.
     fn ending(&self, line: &str) -> Kinds {
         let ends = |(text, _): &&(Box<str>, Kinds)| {
@@ -262,10 +282,10 @@ impl Cues {
     }
 }
 
-/// The last bytes of a text, ASCII in lower case.
-fn last_bytes(text: &str) -> Option<[u8; 3]> {
+/// A hash of the last bytes of a text, ASCII in lower case.
+fn last_bytes(text: &str) -> Option<u64> {
     let last = text.as_bytes().last_chunk::<3>()?;
-    Some(last.map(|b| b.to_ascii_lowercase()))
+    Some(last.iter().fold(0, |hash, b| roll(hash, char::from(b.to_ascii_lowercase()))))
 }
 
 fn at_hash(phrases: &[(u64, Phrase)], hash: u64) -> impl Iterator<Item = &Phrase> {
@@ -341,7 +361,7 @@ fn folded(text: &str) -> Box<str> {
 /// apostrophe, single spaces, no invisible characters, and nothing but letters at both ends.
 fn fold(text: &str, out: &mut String) {
     out.clear();
-    let text = text.trim_matches(|c| !is_word_part(c));
+    let text = trim_to_letters(text);
     if text.len() <= HEAD + TAIL {
         fold_part(text, out);
         return;
@@ -352,27 +372,54 @@ fn fold(text: &str, out: &mut String) {
 }
 
 fn fold_part(text: &str, out: &mut String) {
+    fold_each(text, |c| {
+        out.push(c);
+        true
+    });
+}
+
+/// Calls `each` with the characters that cues compare until it says no; whether it never did.
+fn fold_each(text: &str, mut each: impl FnMut(char) -> bool) -> bool {
+    let mut before = '\0';
     for c in text.chars() {
-        match c {
-            '!'..='~' => out.push(c.to_ascii_lowercase()),
-            '’' | 'ʼ' | '‘' => out.push('\''),
+        before = match c {
+            '!'..='~' => c.to_ascii_lowercase(),
+            '’' | 'ʼ' | '‘' => '\'',
             // Soft hyphen, the dot that lower-casing leaves on the Turkish I, zero-width characters, marks of direction.
-            '\u{ad}' | '\u{307}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' => {}
-            c if c.is_whitespace() || c.is_control() => {
-                if !out.ends_with(' ') {
-                    out.push(' ');
+            '\u{ad}' | '\u{307}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' => continue,
+            c if c.is_whitespace() || c.is_control() => match before {
+                ' ' => continue,
+                _ => ' ',
+            },
+            c if has_no_case(c) => c,
+            c => {
+                let mut lower = c.to_lowercase().filter(|c| *c != '\u{307}');
+                before = '\0';
+                if !lower.all(&mut each) {
+                    return false;
                 }
+                continue;
             }
-            c => out.extend(c.to_lowercase().filter(|c| *c != '\u{307}')),
+        };
+        if !each(before) {
+            return false;
         }
+    }
+    true
+}
+
+/// A line without what is no letter at its ends.
+fn trim_to_letters(line: &str) -> &str {
+    match line.as_bytes() {
+        [first, .., last] if first.is_ascii_alphabetic() && last.is_ascii_alphabetic() => line,
+        _ => line.trim_matches(|c| !is_word_part(c)),
     }
 }
 
 /// Letters and the marks that stand on them.
 fn is_word_part(c: char) -> bool {
     c.is_ascii_alphabetic()
-        || (!c.is_ascii()
-            && (c.is_alphabetic() || matches!(c, '\u{300}'..='\u{36f}' | '\u{e31}'..='\u{e4e}'))
+        || (!c.is_ascii() && (is_alphabetic(c) || matches!(c, '\u{300}'..='\u{36f}' | '\u{e31}'..='\u{e4e}'))
             || matches!(c, '\u{900}'..='\u{dff}') && !c.is_numeric() && !matches!(c, '\u{964}' | '\u{965}'))
 }
 

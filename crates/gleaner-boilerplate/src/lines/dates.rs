@@ -1,5 +1,6 @@
 //! Lines that say nothing but a date or a time, in many languages.
 
+use super::chars::{is_alphabetic, is_alphanumeric};
 use super::cues::{AGO, Cues, DATE_LABEL, DATE_WORD, MONTH};
 
 /// How much of a date a line is.
@@ -35,9 +36,9 @@ struct Seen {
     after: usize,
 }
 
-/// The shape of a line. `line` may hold any case.
+/// The shape of a line with a digit. `line` may hold any case.
 pub(super) fn date_shape(line: &str, cues: &Cues) -> DateShape {
-    if line.len() > LONGEST || !line.bytes().any(|b| b.is_ascii_digit()) {
+    if line.len() > LONGEST {
         return DateShape::None;
     }
     match scan(line, cues) {
@@ -48,29 +49,38 @@ pub(super) fn date_shape(line: &str, cues: &Cues) -> DateShape {
 
 /// Whether a line starts or ends with a date that has a year.
 pub(super) fn has_date_at_an_end(line: &str, cues: &Cues) -> bool {
-    let line = line.trim_matches(|c: char| !c.is_alphanumeric());
-    let start = line.bytes().take(3).any(|b| b.is_ascii_digit()) || starts_with_month(line, cues);
-    let end = line.bytes().rev().take(5).any(|b| b.is_ascii_digit());
+    let line = line.trim_matches(|c: char| !is_alphanumeric(c));
+    let digit = |bytes: &[u8]| bytes.iter().any(u8::is_ascii_digit);
+    let bytes = line.as_bytes();
+    let start = digit(&bytes[..bytes.len().min(3)]) || starts_with_month(line, cues);
+    let end = digit(&bytes[bytes.len().saturating_sub(5)..]);
     (start && has_year(&line[..line.floor_char_boundary(30)], cues))
         || (end && has_year(&line[line.ceil_char_boundary(line.len().saturating_sub(30))..], cues))
 }
 
-fn starts_with_month(line: &str, cues: &Cues) -> bool {
-    let word = line.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    word.len() <= 20 && cues.word(&word.to_lowercase()) & MONTH != 0
+/// Longest name of a month, in bytes.
+const MONTH_NAME: usize = 20;
+
+/// Whether the first word of a line is a month.
+pub(super) fn starts_with_month(line: &str, cues: &Cues) -> bool {
+    let head = &line[..line.floor_char_boundary(MONTH_NAME + 4)];
+    let word = head.split(|c: char| !is_alphabetic(c)).next().unwrap_or_default();
+    is_month(word, cues)
+}
+
+fn is_month(word: &str, cues: &Cues) -> bool {
+    word.len() <= MONTH_NAME && cues.word_of_any_case(word) & MONTH != 0
 }
 
 /// Whether a year stands in `part` with two numbers joined to it, or a month beside it.
 fn has_year(part: &str, cues: &Cues) -> bool {
-    let mut parts = part.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
-    let (mut numbers, mut month, mut year) = (0, false, false);
-    for part in parts.by_ref() {
-        let digits = part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
-        numbers += usize::from(digits);
-        year |= digits && part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
-        month |= !digits && part.len() <= 20 && cues.word(&part.to_lowercase()) & MONTH != 0;
-    }
-    year && (numbers >= 3 || (month && numbers >= 2))
+    let parts = || part.split(|c: char| !is_alphanumeric(c)).filter(|part| !part.is_empty());
+    let number = |part: &&str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+    let numbers = parts().filter(number).count();
+    let year = |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    numbers >= 2
+        && parts().filter(number).any(year)
+        && (numbers >= 3 || parts().any(|part| is_month(part, cues)))
 }
 
 fn judge(seen: &Seen) -> DateShape {
@@ -89,7 +99,7 @@ fn judge(seen: &Seen) -> DateShape {
     if stamp { DateShape::Stamp } else { DateShape::None }
 }
 
-/// Reads the line; `None` where something stands in it that no date has.
+/// Reads the line; `None` where something stands in it that no date has, and as soon as it has too many words.
 fn scan(line: &str, cues: &Cues) -> Option<Seen> {
     let mut seen = Seen::default();
     let mut rest = line.trim();
@@ -99,9 +109,9 @@ fn scan(line: &str, cues: &Cues) -> Option<Seen> {
             let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
             number(&rest[..end], &mut run, &mut seen)?;
             end
-        } else if c.is_alphabetic() {
-            let end = rest.find(|c: char| !c.is_alphabetic() && !is_mark(c)).unwrap_or(rest.len());
-            word(&rest[..end], cues, &mut run, &mut seen);
+        } else if is_alphabetic(c) {
+            let end = rest.find(|c: char| !is_alphabetic(c) && !is_mark(c)).unwrap_or(rest.len());
+            word(&rest[..end], cues, &mut run, &mut seen)?;
             end
         } else {
             separator(c, &mut run)?;
@@ -143,23 +153,23 @@ fn number(digits: &str, run: &mut Run, seen: &mut Seen) -> Option<()> {
     Some(())
 }
 
-fn word(word: &str, cues: &Cues, run: &mut Run, seen: &mut Seen) {
+fn word(word: &str, cues: &Cues, run: &mut Run, seen: &mut Seen) -> Option<()> {
     run.separator = None;
     if let Some(last) = east_asian(word) {
         run.separator = Some(last);
         seen.time |= matches!(last, '时' | '時' | '분' | '分' | '点' | '點') && seen.numbers > 0;
-        return;
+        return Some(());
     }
-    let lower = word.to_lowercase();
-    if lower == "h" && run.last_len <= 2 && seen.numbers > 0 {
+    if word.eq_ignore_ascii_case("h") && run.last_len <= 2 && seen.numbers > 0 {
         run.separator = Some('h');
-        return;
+        return Some(());
     }
     // "T" and "Z" of ISO 8601, ordinals.
-    if matches!(&*lower, "t" | "z" | "st" | "nd" | "rd" | "th" | "º" | "ª" | "er") && seen.numbers > 0 {
-        return;
+    let ordinal = |sign: &&str| word.eq_ignore_ascii_case(sign);
+    if seen.numbers > 0 && ["t", "z", "st", "nd", "rd", "th", "º", "ª", "er"].iter().any(ordinal) {
+        return Some(());
     }
-    let kinds = cues.word(&lower);
+    let kinds = cues.word_of_any_case(word);
     seen.month |= kinds & MONTH != 0;
     seen.ago |= kinds & AGO != 0;
     seen.label |= kinds & DATE_LABEL != 0;
@@ -168,15 +178,14 @@ fn word(word: &str, cues: &Cues, run: &mut Run, seen: &mut Seen) {
         (false, 0) => seen.before += 1,
         (false, _) => seen.after += 1,
     }
+    (seen.after == 0 && seen.before <= SECTION_WORDS).then_some(())
 }
 
 /// The last character of a word made of nothing but signs for year, month, day, weekday and hour.
 fn east_asian(word: &str) -> Option<char> {
-    let sign = |c| {
-        "年月日號号时時分秒点點星期周週一二三四五六天上下午年前凌晨早晚中년월일시분초오전후요화수목금토"
-            .contains(c)
-    };
-    word.chars().all(sign).then(|| word.chars().next_back()).flatten()
+    const SIGNS: &str =
+        "年月日號号時时分秒点點星期周週一二三四五六天上下午年前凌晨早晚中년월일시분초오전후요화수목금토";
+    word.chars().all(|c| !c.is_ascii() && SIGNS.contains(c)).then(|| word.chars().next_back()).flatten()
 }
 
 fn separator(c: char, run: &mut Run) -> Option<()> {

@@ -17,8 +17,15 @@ pub(super) type Repair = (Range<usize>, &'static str);
 
 /// The line as its edits leave it.
 pub(super) fn visible<'t>(line: &'t str, edits: &[Edit]) -> Cow<'t, str> {
-    if edits.is_empty() {
-        return Cow::Borrowed(line);
+    // Most edits take something off the ends of a line, which needs no copy.
+    let cut = |edit: &Edit| edit.replacement.is_empty();
+    match edits {
+        [] => return Cow::Borrowed(line),
+        [edit] if cut(edit) && edit.range.end == line.len() => {
+            return Cow::Borrowed(&line[..edit.range.start]);
+        }
+        [edit] if cut(edit) && edit.range.start == 0 => return Cow::Borrowed(&line[edit.range.end..]),
+        _ => {}
     }
     let mut out = String::with_capacity(line.len());
     let mut at = 0;
@@ -35,7 +42,12 @@ pub(super) fn visible<'t>(line: &'t str, edits: &[Edit]) -> Cow<'t, str> {
 ///
 /// An earlier edit within a repair is absorbed by it. Linear in the edits and repairs.
 pub(super) fn add(edits: &mut Vec<Edit>, repairs: &[Repair], reason: &'static str) {
-    if repairs.is_empty() {
+    if edits.is_empty() {
+        edits.extend(repairs.iter().map(|(range, replacement)| Edit {
+            range: range.clone(),
+            replacement,
+            reason,
+        }));
         return;
     }
     let mut merged: Vec<Edit> = Vec::with_capacity(edits.len() + repairs.len());

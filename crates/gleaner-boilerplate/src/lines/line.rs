@@ -1,7 +1,11 @@
 //! What is known of a single line without its neighbours.
 
+use super::bytes::weigh;
+use super::chars::{is_alphanumeric, trim};
 use super::cues::{self, Cues, Kinds};
-use super::dates::{DateShape, date_shape};
+use super::dates::{self, DateShape};
+
+pub(super) use super::bytes::Signs;
 
 /// How a line ends, closing quotes and brackets set aside.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +49,8 @@ pub(super) struct Shape {
     /// A numeric date, or a month and a year, at the start or the end of words.
     pub(super) dated: bool,
     pub(super) cues: Kinds,
-    /// Of the line; for prose with digits masked.
+    /// Of the line; for prose with digits masked. 0 for a line that is never compared with others: it is short or an
+    /// item, and heads no list.
     pub(super) hash: u64,
     /// The hash masks digits.
     pub(super) digits: bool,
@@ -64,6 +69,12 @@ const SENTENCE_WORDS: u32 = 8;
 const DATED: u32 = 300;
 /// Longest entry of a menu.
 const LABEL: u32 = 26;
+/// Longest paragraph whose copies may differ in digits, in bytes.
+const MASKED: usize = 400;
+/// Shorter lines return in tables, dialogues and lists without being repeats.
+const REPEATABLE: u32 = 24;
+/// So do sentences of so many words.
+const FEW_WORDS: u32 = 3;
 
 /// Buffers that measuring reuses from line to line.
 #[derive(Debug, Default)]
@@ -72,31 +83,68 @@ pub(super) struct Scratch {
     masked: Vec<u8>,
 }
 
-/// Measures a line.
-pub(super) fn measure(line: &str, cues: &Cues, scratch: &mut Scratch) -> Shape {
-    let line = line.trim();
+impl Shape {
+    /// Whether a line of this shape may be a copy of another. Rows, fields, items and code return for their own
+    /// reasons, and so do lines of a few words.
+    pub(super) fn is_repeatable(&self) -> bool {
+        self.may_be_repeatable() && (self.headline || (self.prose && self.words > FEW_WORDS))
+    }
+
+    /// The same before it is known what is prose: a line becomes prose with the line before it.
+    fn may_be_repeatable(&self) -> bool {
+        self.weight >= REPEATABLE && !self.bullet && (self.headline || self.words > FEW_WORDS)
+    }
+}
+
+/// Measures a line, in which the signs are at most `signs`.
+pub(super) fn measure(line: &str, signs: Signs, cues: &Cues, scratch: &mut Scratch) -> Shape {
+    let line = trim(line);
     let (weight, words) = weigh(&line.as_bytes()[..line.len().min(MEASURED)]);
-    let ending = ending(line);
-    let mut shape = Shape { weight, words, ending, ..Shape::default() };
-    shape.bullet =
-        line.starts_with(['-', '*', '•', '·', '–', '—', '►', '▪', '●', '■', '‣', '»', '>', '・', '○']);
-    shape.heading = line.starts_with('#');
+    let mut shape = Shape { weight, words, ending: ending(line), ..start(line) };
     shape.prose = is_prose(line, &shape);
-    shape.goes_on = line.starts_with(char::is_lowercase);
-    shape.label = words <= 3 && weight <= LABEL && is_label(line);
-    shape.headline = !shape.prose && is_headline(line, cues);
-    if !shape.prose && (line.trim_end_matches([']', ')']).ends_with('…') || line.ends_with("...")) {
+    shape.label = words <= 3 && weight <= LABEL && is_label(line, shape.ending);
+    shape.headline = !shape.prose && is_headline(line, signs, cues);
+    if !shape.prose && is_cut(line) {
         shape.ending = Ending::Cut;
     }
     shape.cues = cues.of_line(line, &mut scratch.folded);
-    if !shape.prose {
-        shape.date = date_shape(line, cues);
+    // Without a digit there is no date.
+    if signs.has(Signs::DIGIT) {
+        if !shape.prose {
+            shape.date = dates::date_shape(line, cues);
+        }
+        shape.dated = weight <= DATED && dates::has_date_at_an_end(line, cues);
+        // Short lines that differ in digits are entries of a list, not copies.
+        shape.digits = shape.prose && line.len() <= MASKED;
     }
-    shape.dated = weight <= DATED && super::dates::has_date_at_an_end(line, cues);
-    // Short lines that differ in digits are entries of a list, not copies.
-    shape.digits = shape.prose && line.len() <= 400 && line.bytes().any(|b| b.is_ascii_digit());
-    shape.hash = hash(line, shape.digits, &mut scratch.masked);
+    if shape.may_be_repeatable() || shape.cues & cues::LIST != 0 {
+        shape.hash = hash(line, shape.digits, &mut scratch.masked);
+    }
     shape
+}
+
+/// What the first character says.
+fn start(line: &str) -> Shape {
+    let Some(first) = line.chars().next() else { return Shape::default() };
+    Shape {
+        bullet: matches!(
+            first,
+            '-' | '*' | '•' | '·' | '–' | '—' | '►' | '▪' | '●' | '■' | '‣' | '»' | '>' | '・' | '○'
+        ),
+        heading: first == '#',
+        goes_on: first.is_lowercase(),
+        ..Shape::default()
+    }
+}
+
+/// Whether an ellipsis, perhaps in brackets, ends the line.
+fn is_cut(line: &str) -> bool {
+    // The last byte of an ellipsis that is one character, and those of what may stand behind it.
+    match line.as_bytes().last() {
+        Some(b'.') => line.ends_with("..."),
+        Some(0xa6 | b']' | b')') => line.trim_end_matches([']', ')']).ends_with('…'),
+        _ => false,
+    }
 }
 
 fn is_prose(line: &str, shape: &Shape) -> bool {
@@ -109,110 +157,74 @@ fn is_prose(line: &str, shape: &Shape) -> bool {
         || (shape.weight >= 2 * SENTENCE && has_inner_sentence(line))
 }
 
-/// Whether a short line holds nothing but words.
-fn is_label(line: &str) -> bool {
-    let line = line.trim_start_matches(['-', '*', '•', '·', '›', '»', '>', ' ']);
-    line.chars().all(|c| c.is_alphabetic() || !c.is_ascii() || "'-& /".contains(c))
-        && ending(line) == Ending::Open
+/// Whether a short line, which ends so, holds nothing but words.
+fn is_label(line: &str, ending: Ending) -> bool {
+    let label = |b: u8| b.is_ascii_alphabetic() || !b.is_ascii() || b"'-& /".contains(&b);
+    ending == Ending::Open
+        && line.trim_start_matches(['-', '*', '•', '·', '›', '»', '>', ' ']).bytes().all(label)
 }
 
 /// Whether a short line may be the headline of another page by its signs: not a row, field, step or address.
-fn is_headline(line: &str, cues: &Cues) -> bool {
-    let text = line.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let step = text.trim_start_matches(|c: char| c.is_ascii_digit()).starts_with(['.', ')', ':', '-']);
-    let field = line.find(':').is_some_and(|at| at < line.len() / 3);
-    let first = text.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    let dated = first.len() <= 20 && cues.word(&first.to_lowercase()) & cues::MONTH != 0;
-    !step
-        && !field
-        && !dated
-        && !line.contains(['|', '@', '{', '}', ';', '=', '\t', '→'])
-        && !line.contains("://")
-        && !line.contains("www.")
+fn is_headline(line: &str, signs: Signs, cues: &Cues) -> bool {
+    if signs.has(Signs::BAR | Signs::FIELD) && line.contains(['|', '@', '{', '}', ';', '=', '\t', '→']) {
+        return false;
+    }
+    if signs.has(Signs::COLON)
+        && (line.find(':').is_some_and(|at| at < line.len() / 3) || line.contains("://"))
+    {
+        return false;
+    }
+    if signs.has(Signs::PERIOD) && line.contains("www.") {
+        return false;
+    }
+    let text = line.trim_start_matches(|c: char| !is_alphanumeric(c));
+    !is_step(text) && !dates::starts_with_month(text, cues)
+}
+
+/// Whether a line starts with the number of an item.
+fn is_step(line: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    line.starts_with(digit) && line.trim_start_matches(digit).starts_with(['.', ')', ':', '-'])
 }
 
 /// Whether a sentence ends within the line: a lower-case letter, a full stop, a space, and no lower-case letter.
 fn has_inner_sentence(line: &str) -> bool {
-    line.match_indices(['.', '。', '।']).any(|(at, dot)| {
+    let ends = |(at, dot): (usize, &str)| {
         let before = line[..at].chars().rev().take(3);
         let mut after = line[at + dot.len()..].chars();
         let word =
             before.filter(|c| c.is_lowercase() || (c.is_alphabetic() && !c.is_uppercase())).count() == 3;
-        let ends = dot != "." || after.next() == Some(' ');
-        word && ends && after.next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
-    })
+        let spaced = dot != "." || after.next() == Some(' ');
+        word && spaced && after.next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
+    };
+    // One by one: a single character is searched for many bytes at a time.
+    ['.', '。', '।'].into_iter().any(|dot| line.match_indices(dot).any(ends))
 }
-
-/// Signs that rules look for in a line, found in one pass over its bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Signs(u8);
-
-impl Signs {
-    /// `[`
-    pub(super) const BRACKET: u8 = 1;
-    /// `&` or `<`
-    pub(super) const HTML: u8 = 1 << 1;
-    /// `|`
-    pub(super) const BAR: u8 = 1 << 2;
-    /// `/`, or a byte that may begin a dot or an arrow.
-    pub(super) const DOT: u8 = 1 << 3;
-
-    /// The signs of a line.
-    pub(super) fn of(line: &str) -> Signs {
-        Signs(line.bytes().fold(0, |signs, b| signs | SIGNS[usize::from(b)]))
-    }
-
-    /// Whether any of `signs` is there.
-    pub(super) fn has(self, signs: u8) -> bool {
-        self.0 & signs != 0
-    }
-}
-
-const SIGNS: [u8; 256] = {
-    let mut signs = [0; 256];
-    signs[b'[' as usize] = Signs::BRACKET;
-    signs[b'&' as usize] = Signs::HTML;
-    signs[b'<' as usize] = Signs::HTML;
-    signs[b'|' as usize] = Signs::BAR;
-    signs[b'/' as usize] = Signs::DOT;
-    signs[0xc2] = Signs::DOT;
-    signs[0xe2] = Signs::DOT;
-    signs[0xe3] = Signs::DOT;
-    signs
-};
-
-/// Weight and number of words of a line's bytes.
-fn weigh(bytes: &[u8]) -> (u32, u32) {
-    let mut weight = 0;
-    let mut words = 0;
-    let mut in_word = false;
-    for &b in bytes {
-        weight += u32::from(WEIGHTS[usize::from(b)]);
-        let space = b <= b' ';
-        words += u32::from(!space && !in_word);
-        in_word = !space;
-    }
-    (weight, words)
-}
-
-/// Weight of a character by its first byte; 0 for the bytes that follow.
-const WEIGHTS: [u8; 256] = {
-    let mut weights = [1; 256];
-    let mut b = 0x80;
-    while b < 0x100 {
-        weights[b] = match b {
-            0x80..=0xbf => 0,
-            0xe3..=0xe9 => 3,
-            0xea..=0xed => 2,
-            _ => 1,
-        };
-        b += 1;
-    }
-    weights
-};
 
 fn ending(line: &str) -> Ending {
-    let closing = |c: char| "\"'”’»)]}›」』）】*_| ".contains(c) || c.is_whitespace();
+    if line.as_bytes().last().is_some_and(u8::is_ascii_alphanumeric) {
+        return Ending::Open;
+    }
+    let closing = |c: char| {
+        matches!(
+            c,
+            '"' | '\''
+                | '”'
+                | '’'
+                | '»'
+                | ')'
+                | ']'
+                | '}'
+                | '›'
+                | '」'
+                | '』'
+                | '）'
+                | '】'
+                | '*'
+                | '_'
+                | '|'
+        ) || c.is_whitespace()
+    };
     match line.trim_end_matches(closing).chars().next_back() {
         Some('.' | '…' | '。' | '．' | '।' | '॥' | '۔' | '።' | '။' | '។' | '։' | '｡') => {
             Ending::Stop
@@ -238,7 +250,7 @@ mod tests {
     use super::*;
 
     fn shape(line: &str) -> Shape {
-        measure(line, Cues::embedded(), &mut Scratch::default())
+        measure(line, Signs::of(line), Cues::embedded(), &mut Scratch::default())
     }
 
     #[test]

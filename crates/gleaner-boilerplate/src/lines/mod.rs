@@ -29,6 +29,8 @@
 //! assert_eq!(clean.spans[0].reason, "cue-list");
 //! ```
 
+mod bytes;
+mod chars;
 mod cleaner;
 pub(crate) mod cues;
 mod dates;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::chars::trim;
 use super::cues::{self, Cues, Kinds};
 use super::draft::{self, Edit, Repair};
 use super::line::{self, Ending, Scratch, Shape, Signs};
@@ -44,8 +45,8 @@ pub(super) struct Line {
 
 impl Line {
     fn new(text: &str, range: Range<usize>, next: usize, verbatim: bool) -> Line {
-        let blank = text[range.clone()].trim().is_empty();
-        let signs = Signs::of(&text[range.clone()]);
+        let line = &text[range.clone()];
+        let (blank, signs) = (trim(line).is_empty(), Signs::of(line));
         let (shape, edits, verdict) = (Shape::default(), Vec::new(), None);
         Line { range, next, blank, verbatim, image_cell: false, signs, shape, edits, verdict }
     }
@@ -71,6 +72,10 @@ impl Line {
 pub(super) struct Page<'t> {
     pub(super) text: &'t str,
     pub(super) lines: Vec<Line>,
+    /// The signs of all its lines, before repairs.
+    pub(super) signs: Signs,
+    /// The cues of all its lines.
+    pub(super) cues_found: Kinds,
     pub(super) cues: &'static Cues,
     pub(super) cleaning: Cleaning,
     /// The section begins the text; it ends the text.
@@ -79,6 +84,21 @@ pub(super) struct Page<'t> {
 }
 
 impl<'t> Page<'t> {
+    /// The section of `text` that starts with the line at the byte `at`, of at most `limit` lines.
+    pub(super) fn section(
+        text: &'t str,
+        at: usize,
+        limit: usize,
+        verbatim: &[Range<usize>],
+        cleaning: Cleaning,
+    ) -> Page<'t> {
+        let lines = split(text, at, limit, verbatim);
+        let mut signs = Signs::default();
+        lines.iter().for_each(|line| signs.add(line.signs));
+        let last = lines.last().is_none_or(|line| line.next == text.len());
+        Page { text, lines, signs, cues_found: 0, cues: Cues::embedded(), cleaning, first: at == 0, last }
+    }
+
     /// The line `at` as its repairs leave it.
     pub(super) fn visible(&self, at: usize) -> Cow<'t, str> {
         let line = &self.lines[at];
@@ -108,7 +128,9 @@ impl<'t> Page<'t> {
     pub(super) fn measure(&mut self, scratch: &mut Scratch) {
         for line in self.lines.iter_mut().filter(|line| line.open()) {
             let visible = draft::visible(&self.text[line.range.clone()], &line.edits);
-            line.shape = line::measure(&visible, self.cues, scratch);
+            let signs = if line.edits.is_empty() { line.signs } else { Signs::of(&visible) };
+            line.shape = line::measure(&visible, signs, self.cues, scratch);
+            self.cues_found |= line.shape.cues;
         }
         self.join_wrapped();
     }
@@ -155,12 +177,19 @@ impl<'t> Page<'t> {
     }
 }
 
+/// Bytes of a line in a text whose lines are short: a guess of how many lines there are.
+const SHORT_LINE: usize = 64;
+/// Most lines that are guessed.
+const GUESS: usize = 1024;
+
 /// Splits a text, from the byte `at` on, into the lines of the next section: at most `limit` of them.
-pub(super) fn split(text: &str, mut at: usize, limit: usize, verbatim: &[Range<usize>]) -> Vec<Line> {
-    let mut lines = Vec::new();
+fn split(text: &str, mut at: usize, limit: usize, verbatim: &[Range<usize>]) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(((text.len() - at) / SHORT_LINE + 1).min(GUESS));
     let mut next_verbatim = verbatim.partition_point(|range| range.end <= at);
+    let start = at;
+    let mut newlines = memchr::memchr_iter(b'\n', text[at..].as_bytes()).map(|n| start + n);
     while at < text.len() && lines.len() < limit {
-        let newline = text[at..].find('\n').map(|n| at + n);
+        let newline = newlines.next();
         let next = newline.map_or(text.len(), |n| n + 1);
         let mut end = newline.unwrap_or(text.len());
         if text[at..end].ends_with('\r') {

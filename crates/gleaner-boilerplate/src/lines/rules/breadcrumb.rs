@@ -18,6 +18,9 @@ const RULE: Rule = Rule {
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply };
 
 fn apply(page: &mut Page<'_>) {
+    if page.cues_found & HOME == 0 {
+        return;
+    }
     for at in 0..page.lines.len() {
         let shape = &page.lines[at].shape;
         if shape.cues & HOME != 0 && !shape.prose && is_trail(&page.visible(at)) {

@@ -24,7 +24,7 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply
 const WORDS: u32 = 6;
 
 fn apply(page: &mut Page<'_>) {
-    if page.cleaning == Cleaning::Conservative || !page.first {
+    if page.cleaning == Cleaning::Conservative || !page.first || page.cues_found & BYLINE == 0 {
         return;
     }
     let start = page.lines.iter().position(|line| line.kept_prose()).unwrap_or(0);

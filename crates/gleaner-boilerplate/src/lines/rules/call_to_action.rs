@@ -18,6 +18,9 @@ const RULE: Rule = Rule {
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply };
 
 fn apply(page: &mut Page<'_>) {
+    if page.cues_found & ACTION == 0 {
+        return;
+    }
     for at in 0..page.lines.len() {
         if page.lines[at].shape.cues & ACTION != 0 && !page.announced(at) {
             page.remove(at, RULE.name, 0.95);

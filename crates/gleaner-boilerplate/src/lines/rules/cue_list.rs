@@ -25,6 +25,9 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply
 const LONGEST_LIST: usize = 40;
 
 fn apply(page: &mut Page<'_>) {
+    if page.cues_found & LIST == 0 || !(0..page.lines.len()).any(|at| is_cue(page, at)) {
+        return;
+    }
     let body = Body::of(page);
     let mut at = 0;
     while at < page.lines.len() {

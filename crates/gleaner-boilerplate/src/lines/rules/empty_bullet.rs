@@ -5,6 +5,7 @@
 //! Removed: `-`
 //! Kept: `* * *`
 
+use super::super::chars::trim;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
 
@@ -19,7 +20,7 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Repair, apply 
 fn apply(page: &mut Page<'_>) {
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
-        if line.open() && line.range.len() <= 64 && is_bullet(page.visible(at).trim()) {
+        if line.open() && line.range.len() <= 64 && is_bullet(trim(&page.visible(at))) {
             page.remove(at, RULE.name, 1.0);
         }
     }

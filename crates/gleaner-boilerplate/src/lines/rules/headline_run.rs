@@ -34,7 +34,7 @@ fn apply(page: &mut Page<'_>) {
         return;
     }
     let end = page.article_end();
-    let paragraphs = page.lines[..end].iter().filter(|line| line.kept_prose()).count();
+    let paragraphs = page.lines[..end].iter().filter(|line| line.kept_prose()).take(ARTICLE).count();
     let run: Vec<usize> = (end..page.lines.len()).filter(|&at| page.lines[at].short()).collect();
     if paragraphs < ARTICLE || run.len() < RUN || page.announced(run[0]) || !are_headlines(page, &run) {
         return;

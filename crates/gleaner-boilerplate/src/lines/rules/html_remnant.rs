@@ -48,6 +48,9 @@ const REMNANTS: [(&str, &str); 22] = [
 const MARKUP_TALK: [&str; 9] = ["html", "HTML", "xml", "XML", "`", "</", "=\"", "&lt;", "escap"];
 
 fn apply(page: &mut Page<'_>) {
+    if !page.signs.has(Signs::HTML) {
+        return;
+    }
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
         if line.open() && line.signs.has(Signs::HTML) {

@@ -6,6 +6,7 @@
 //! Removed: `![]() The mayor opened the new library on Sunday. |`
 //! Kept: `![](portrait.jpg) The mayor opened the new library on Sunday.`
 
+use super::super::line::Signs;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
 
@@ -21,6 +22,9 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply
 const LONGEST: u32 = 500;
 
 fn apply(page: &mut Page<'_>) {
+    if !page.signs.has(Signs::BRACKET) {
+        return;
+    }
     for at in 0..page.lines.len() {
         if page.lines[at].image_cell && page.lines[at].shape.weight <= LONGEST {
             page.remove(at, RULE.name, 0.9);

@@ -22,6 +22,9 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply
 const LONGEST: u32 = 200;
 
 fn apply(page: &mut Page<'_>) {
+    if page.cues_found & LINK == 0 {
+        return;
+    }
     for at in 0..page.lines.len() {
         let shape = &page.lines[at].shape;
         if shape.cues & LINK != 0 && shape.weight <= LONGEST {

@@ -20,6 +20,9 @@ const RULE: Rule = Rule {
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Repair, apply };
 
 fn apply(page: &mut Page<'_>) {
+    if !page.signs.has(Signs::BRACKET) {
+        return;
+    }
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
         if line.open() && line.signs.has(Signs::BRACKET) {

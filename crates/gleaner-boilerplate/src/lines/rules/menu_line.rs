@@ -29,10 +29,20 @@ fn apply(page: &mut Page<'_>) {
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
         let bars = line.open() && line.range.len() <= LONGEST && line.signs.has(Signs::BAR | Signs::DOT);
-        if bars && is_menu(page, at, &mut folded) {
+        if bars && holds_bar(&page.visible(at)) && is_menu(page, at, &mut folded) {
             page.remove(at, RULE.name, 0.9);
         }
     }
+}
+
+/// Whether any of [`BARS`] is in a line, by the bytes they are of.
+fn holds_bar(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    bytes.iter().enumerate().any(|(at, b)| match b {
+        b'|' | b'/' => true,
+        0xc2 | 0xe2 | 0xe3 => line[at..].starts_with(BARS),
+        _ => false,
+    })
 }
 
 fn is_menu(page: &Page<'_>, at: usize, folded: &mut String) -> bool {

@@ -29,7 +29,7 @@ fn apply(page: &mut Page<'_>) {
     }
     let Some(start) = page.lines.iter().position(|line| line.kept_prose()) else { return };
     let end = page.article_end();
-    if page.lines.iter().filter(|line| line.kept_prose()).count() < ARTICLE {
+    if page.lines.iter().filter(|line| line.kept_prose()).take(ARTICLE).count() < ARTICLE {
         return;
     }
     if page.first {

@@ -5,6 +5,7 @@
 //! Removed: `date 2024-05-02`
 //! Kept: `Date palms bear from their eighth year.`
 
+use super::super::line::Signs;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
 
@@ -22,7 +23,7 @@ const KEYS: [&str; 8] =
 fn apply(page: &mut Page<'_>) {
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
-        if !line.open() || !may_start(&page.text[line.range.clone()]) {
+        if !line.open() || !line.signs.has(Signs::DIGIT) || !may_start(&page.text[line.range.clone()]) {
             continue;
         }
         if let Some(end) = prefix(&page.visible(at)) {

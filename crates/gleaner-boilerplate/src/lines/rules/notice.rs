@@ -35,6 +35,10 @@ fn apply(page: &mut Page<'_>) {
 }
 
 fn starts_with_sign(line: &str) -> bool {
+    // The first bytes of what is looked for, and of what is passed over before it.
+    if !line.bytes().next().is_some_and(|b| b" \t*_-|(cC\xc2".contains(&b)) {
+        return false;
+    }
     let line = line.trim_start_matches([' ', '\t', '*', '_', '-', '|']);
     let sign = ["©", "(c) ", "(C) ", "Copyright ©", "Copyright (c)", "Copyright (C)"];
     let year = line.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("copyright"))

@@ -19,8 +19,6 @@ const RULE: Rule = Rule {
 };
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply };
 
-/// Shorter lines return in tables, dialogues and lists without being repeats.
-const SHORTEST: u32 = 24;
 /// Fewest paragraphs of an article, for what is behind it to be judged by that.
 const ARTICLE: usize = 3;
 
@@ -36,7 +34,7 @@ const FEW: u64 = 10;
 fn apply(page: &mut Page<'_>) {
     let mut copies: Vec<(u64, usize)> = page
         .open_lines()
-        .filter(|&at| is_repeatable(page, at))
+        .filter(|&at| page.lines[at].shape.is_repeatable())
         .map(|at| (page.lines[at].shape.hash, at))
         .collect();
     copies.sort_unstable();
@@ -64,12 +62,6 @@ fn apply(page: &mut Page<'_>) {
             judge_copy(page, pair[0].1, pair[1].1, place);
         }
     }
-}
-
-/// Paragraphs and headlines; rows, fields, items and code return for their own reasons.
-fn is_repeatable(page: &Page<'_>, at: usize) -> bool {
-    let shape = &page.lines[at].shape;
-    shape.weight >= SHORTEST && !shape.bullet && (shape.headline || (shape.prose && shape.words > 3))
 }
 
 /// Index behind the last paragraph that does not return, when what returns behind it is little beside the article.

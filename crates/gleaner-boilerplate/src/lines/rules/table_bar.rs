@@ -19,6 +19,9 @@ const RULE: Rule = Rule {
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Repair, apply };
 
 fn apply(page: &mut Page<'_>) {
+    if !page.signs.has(Signs::BAR) {
+        return;
+    }
     let mut after_row = false;
     for at in 0..page.lines.len() {
         let line = &page.lines[at];

@@ -22,6 +22,9 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply
 const TAG: usize = 40;
 
 fn apply(page: &mut Page<'_>) {
+    if page.cues_found & TAGS == 0 {
+        return;
+    }
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
         if line.shape.cues & TAGS != 0 && line.shape.ending != Ending::Stop && are_tags(&page.visible(at)) {

@@ -6,6 +6,7 @@
 //! Removed: the spaces behind `The mill burnt down twice.  `
 //! Kept: `    an indented line`
 
+use super::super::chars::trim_end;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
 
@@ -23,12 +24,11 @@ fn apply(page: &mut Page<'_>) {
         if !line.open() {
             continue;
         }
-        let clean = line.edits.is_empty() && !page.text[line.range.clone()].ends_with(char::is_whitespace);
-        if clean {
+        if line.edits.is_empty() && trim_end(&page.text[line.range.clone()]).len() == line.range.len() {
             continue;
         }
         let visible = page.visible(at);
-        let end = visible.trim_end().len();
+        let end = trim_end(&visible).len();
         if end < visible.len() {
             let len = visible.len();
             page.repair(at, &[(end..len, "")], RULE.name);

@@ -1,0 +1,73 @@
+//! Questions to characters that are asked of every line, answered without a table for most scripts.
+
+/// `line.trim()`; at an end that is an ASCII sign or letter it costs one test of a byte.
+pub(super) fn trim(line: &str) -> &str {
+    match line.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => line,
+        _ => line.trim(),
+    }
+}
+
+/// `line.trim_end()`, at the same cost.
+pub(super) fn trim_end(line: &str) -> &str {
+    match line.as_bytes() {
+        [.., last] if last.is_ascii_graphic() => line,
+        _ => line.trim_end(),
+    }
+}
+
+/// `char::is_alphabetic`.
+pub(super) fn is_alphabetic(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
+        // Dashes, quotation marks and other signs of every script.
+        '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3004}' => false,
+        // Latin, Greek and Cyrillic letters.
+        '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' | '\u{3a3}'..='\u{3f5}' | '\u{400}'..='\u{481}' => true,
+        '\u{1e00}'..='\u{1eff}' => true,
+        // Kana, Han and Hangul.
+        '\u{3041}'..='\u{3096}'
+        | '\u{30a1}'..='\u{30fa}'
+        | '\u{4e00}'..='\u{9fff}'
+        | '\u{ac00}'..='\u{d7a3}' => true,
+        _ => c.is_alphabetic(),
+    }
+}
+
+/// `char::is_alphanumeric`.
+pub(super) fn is_alphanumeric(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{2000}'..='\u{206f}' => false,
+        _ => is_alphabetic(c) || c.is_numeric(),
+    }
+}
+
+/// Whether a character is of a script without capitals, so that it is its own lower case.
+pub(super) fn has_no_case(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{109f}' | '\u{2000}'..='\u{20ff}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_character_is_what_the_standard_library_says() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c:?}");
+            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
+            assert!(!has_no_case(c) || c.to_lowercase().eq([c]), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn white_space_is_trimmed_in_every_script() {
+        for line in
+            ["", " ", "a", " a", "a\u{a0}", "\u{3000}桥", "é\u{2028}", ".a.", "\u{1}a\u{1f}", "\u{85}"]
+        {
+            assert_eq!(trim(line), line.trim(), "{line:?}");
+            assert_eq!(trim_end(line), line.trim_end(), "{line:?}");
+        }
+    }
+}
