@@ -17,9 +17,20 @@ pub(super) fn trim_end(line: &str) -> &str {
 }
 
 /// `char::is_alphabetic`.
+#[inline]
 pub(super) fn is_alphabetic(c: char) -> bool {
+    c.is_ascii_alphabetic() || (!c.is_ascii() && is_foreign_letter(c))
+}
+
+/// `char::is_alphanumeric`.
+#[inline]
+pub(super) fn is_alphanumeric(c: char) -> bool {
+    c.is_ascii_alphanumeric() || (!c.is_ascii() && (is_foreign_letter(c) || is_foreign_number(c)))
+}
+
+/// `char::is_alphabetic` of a character that is not ASCII.
+fn is_foreign_letter(c: char) -> bool {
     match c {
-        '\0'..='\u{7f}' => c.is_ascii_alphabetic(),
         // Dashes, quotation marks and other signs of every script.
         '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3004}' => false,
         // Latin, Greek and Cyrillic letters.
@@ -34,13 +45,9 @@ pub(super) fn is_alphabetic(c: char) -> bool {
     }
 }
 
-/// `char::is_alphanumeric`.
-pub(super) fn is_alphanumeric(c: char) -> bool {
-    match c {
-        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
-        '\u{2000}'..='\u{206f}' => false,
-        _ => is_alphabetic(c) || c.is_numeric(),
-    }
+/// `char::is_numeric` of a character that is not ASCII.
+fn is_foreign_number(c: char) -> bool {
+    !matches!(c, '\u{2000}'..='\u{206f}') && c.is_numeric()
 }
 
 /// Whether a character is of a script without capitals, so that it is its own lower case.

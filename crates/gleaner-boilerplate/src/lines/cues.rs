@@ -118,20 +118,27 @@ const STEP: usize = 4;
 
 /// A set of hashes that may say yes to a few others.
 #[derive(Debug)]
-struct Bloom(Box<[u64; 1024]>);
+struct Bloom(Box<[u64; BLOOM]>);
+
+/// Words of such a set; it has two bits of one of them for each hash.
+const BLOOM: usize = 2048;
 
 impl Bloom {
     fn new() -> Bloom {
-        Bloom(Box::new([0; 1024]))
+        Bloom(Box::new([0; BLOOM]))
     }
 
     fn add(&mut self, hash: u64) {
-        self.0[(hash >> 54) as usize] |= 1 << ((hash >> 48) & 63);
+        self.0[(hash >> 53) as usize] |= bits(hash);
     }
 
     fn may_hold(&self, hash: u64) -> bool {
-        self.0[(hash >> 54) as usize] & (1 << ((hash >> 48) & 63)) != 0
+        self.0[(hash >> 53) as usize] & bits(hash) == bits(hash)
     }
+}
+
+fn bits(hash: u64) -> u64 {
+    1 << ((hash >> 47) & 63) | 1 << ((hash >> 41) & 63)
 }
 
 impl Cues {
@@ -175,7 +182,9 @@ impl Cues {
         }
         match wild {
             Some(ending) if text.is_empty() => {
-                last_bytes(&ending).into_iter().for_each(|last| self.last_bytes.add(last));
+                for last in [last_bytes(&ending), last_three(&ending)] {
+                    last.into_iter().for_each(|last| self.last_bytes.add(last));
+                }
                 self.ends.push((ending, kinds));
             }
             wild => {
@@ -215,19 +224,15 @@ impl Cues {
             _ => (&line[..line.floor_char_boundary(HEAD)], true),
         };
         let (mut hash, mut count, mut before) = (0, 0, ' ');
-        // A phrase ends at the last character; no phrase goes on behind it.
-        let (mut held, mut over) = (false, false);
+        let mut found = false;
         let read_all = fold_each(head, |c| {
-            held &= !is_alphanumeric(c) || without_spaces(before);
-            if held || over {
-                return false;
-            }
+            let bounded = !is_alphanumeric(c) || without_spaces(before);
+            found = bounded && self.bloom.may_hold(hash);
+            let over = count % STEP == 0 && count > 0 && !self.steps.may_hold(hash);
             (hash, count, before) = (roll(hash, c), count + 1, c);
-            held = self.bloom.may_hold(hash);
-            over = count % STEP == 0 && !self.steps.may_hold(hash);
-            held || !over
+            !found && !over
         });
-        held || (read_all && cut)
+        found || (read_all && (cut || self.bloom.may_hold(hash)))
     }
 
     /// What the phrases that begin a folded line say of it.
@@ -259,16 +264,14 @@ impl Cues {
 
     /// What the cues say of a single word.
     pub(super) fn word_of_any_case(&self, word: &str) -> Kinds {
-        let mut hash = 0;
-        for c in word.chars() {
-            match c {
-                '\0'..='\u{7f}' => hash = roll(hash, c.to_ascii_lowercase()),
-                // Its lower case depends on its place in the word.
-                'Σ' => return self.word(&word.to_lowercase()),
-                c if has_no_case(c) => hash = roll(hash, c),
-                c => hash = c.to_lowercase().fold(hash, roll),
-            }
-        }
+        let hash = match word {
+            _ if word.is_ascii() => hash_of(word.as_bytes()),
+            // Its lower case depends on its place in the word.
+            _ if word.contains('Σ') => return self.word(&word.to_lowercase()),
+            _ => word.chars().fold(0, |hash, c| {
+                if has_no_case(c) { roll(hash, c) } else { c.to_lowercase().fold(hash, roll) }
+            }),
+        };
         if self.word_bloom.may_hold(hash) { self.word(&word.to_lowercase()) } else { 0 }
     }
 
@@ -282,10 +285,24 @@ impl Cues {
     }
 }
 
-/// A hash of the last bytes of a text, ASCII in lower case.
+/// Bytes that every phrase has that ends a line.
+const LAST: usize = 6;
+
+/// A hash of the last bytes of a text: of [`LAST`] that are ASCII letters, which folding leaves as they are but for
+/// their case, or else of three.
 fn last_bytes(text: &str) -> Option<u64> {
-    let last = text.as_bytes().last_chunk::<3>()?;
-    Some(last.iter().fold(0, |hash, b| roll(hash, char::from(b.to_ascii_lowercase()))))
+    match text.as_bytes().last_chunk::<LAST>() {
+        Some(last) if last.iter().all(u8::is_ascii_alphabetic) => Some(hash_of(last)),
+        _ => last_three(text),
+    }
+}
+
+fn last_three(text: &str) -> Option<u64> {
+    text.as_bytes().last_chunk::<3>().map(|last| hash_of(last))
+}
+
+fn hash_of(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |hash, b| roll(hash, char::from(b.to_ascii_lowercase())))
 }
 
 fn at_hash(phrases: &[(u64, Phrase)], hash: u64) -> impl Iterator<Item = &Phrase> {
@@ -442,6 +459,11 @@ mod tests {
                 assert!(phrase.matches('*').count() <= 1, "{language}: {phrase:?} has more than one *");
                 assert!(!folded(phrase).is_empty(), "{language}: {phrase:?} has no letters");
                 assert!(phrase.len() <= HEAD, "{language}: {phrase:?} is too long");
+                let ending = phrase.strip_prefix('*').map(folded);
+                assert!(
+                    ending.is_none_or(|e| e.len() >= LAST),
+                    "{language}: {phrase:?} is too short for an ending"
+                );
             }
         }
     }

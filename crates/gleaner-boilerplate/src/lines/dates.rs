@@ -64,8 +64,12 @@ const MONTH_NAME: usize = 20;
 /// Whether the first word of a line is a month.
 pub(super) fn starts_with_month(line: &str, cues: &Cues) -> bool {
     let head = &line[..line.floor_char_boundary(MONTH_NAME + 4)];
-    let word = head.split(|c: char| !is_alphabetic(c)).next().unwrap_or_default();
-    is_month(word, cues)
+    let ascii = head.bytes().position(|b| !b.is_ascii_alphabetic()).unwrap_or(head.len());
+    let end = match head.as_bytes().get(ascii) {
+        Some(b) if !b.is_ascii() => head.find(|c: char| !is_alphabetic(c)).unwrap_or(head.len()),
+        _ => ascii,
+    };
+    is_month(&head[..end], cues)
 }
 
 fn is_month(word: &str, cues: &Cues) -> bool {
@@ -74,6 +78,10 @@ fn is_month(word: &str, cues: &Cues) -> bool {
 
 /// Whether a year stands in `part` with two numbers joined to it, or a month beside it.
 fn has_year(part: &str, cues: &Cues) -> bool {
+    let may_be_year = |four: &[u8]| matches!(four, [b'1', b'9', ..] | [b'2', b'0', ..]);
+    if !part.as_bytes().windows(4).any(may_be_year) {
+        return false;
+    }
     let parts = || part.split(|c: char| !is_alphanumeric(c)).filter(|part| !part.is_empty());
     let number = |part: &&str| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
     let numbers = parts().filter(number).count();

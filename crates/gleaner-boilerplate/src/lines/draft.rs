@@ -16,11 +16,15 @@ pub(super) struct Edit {
 pub(super) type Repair = (Range<usize>, &'static str);
 
 /// The line as its edits leave it.
+#[inline]
 pub(super) fn visible<'t>(line: &'t str, edits: &[Edit]) -> Cow<'t, str> {
-    // Most edits take something off the ends of a line, which needs no copy.
+    if edits.is_empty() { Cow::Borrowed(line) } else { edited(line, edits) }
+}
+
+fn edited<'t>(line: &'t str, edits: &[Edit]) -> Cow<'t, str> {
+    // Most edits take something off one end of a line, which needs no copy.
     let cut = |edit: &Edit| edit.replacement.is_empty();
     match edits {
-        [] => return Cow::Borrowed(line),
         [edit] if cut(edit) && edit.range.end == line.len() => {
             return Cow::Borrowed(&line[..edit.range.start]);
         }

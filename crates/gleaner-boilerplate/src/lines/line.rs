@@ -1,6 +1,6 @@
 //! What is known of a single line without its neighbours.
 
-use super::bytes::weigh;
+use super::bytes::{MEASURED, weigh};
 use super::chars::{is_alphanumeric, trim};
 use super::cues::{self, Cues, Kinds};
 use super::dates::{self, DateShape};
@@ -56,8 +56,6 @@ pub(super) struct Shape {
     pub(super) digits: bool,
 }
 
-/// Bytes of a line that are measured; a longer line is prose by its length.
-const MEASURED: usize = 1024;
 /// A line this long is prose however it ends.
 pub(super) const LONG: u32 = 260;
 /// A line this long is prose when it ends as sentences do.
@@ -99,7 +97,7 @@ impl Shape {
 /// Measures a line, in which the signs are at most `signs`.
 pub(super) fn measure(line: &str, signs: Signs, cues: &Cues, scratch: &mut Scratch) -> Shape {
     let line = trim(line);
-    let (weight, words) = weigh(&line.as_bytes()[..line.len().min(MEASURED)]);
+    let (weight, words) = weigh(line);
     let mut shape = Shape { weight, words, ending: ending(line), ..start(line) };
     shape.prose = is_prose(line, &shape);
     shape.label = words <= 3 && weight <= LABEL && is_label(line, shape.ending);
@@ -152,6 +150,7 @@ fn is_prose(line: &str, shape: &Shape) -> bool {
         && shape.weight >= SENTENCE
         && (shape.words >= SENTENCE_WORDS || shape.weight as usize > line.chars().take(200).count() * 3 / 2);
     sentence
+        // What is not measured is prose, too.
         || line.len() > MEASURED
         || shape.weight >= LONG
         || (shape.weight >= 2 * SENTENCE && has_inner_sentence(line))

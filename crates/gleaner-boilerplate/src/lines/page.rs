@@ -100,6 +100,7 @@ impl<'t> Page<'t> {
     }
 
     /// The line `at` as its repairs leave it.
+    #[inline]
     pub(super) fn visible(&self, at: usize) -> Cow<'t, str> {
         let line = &self.lines[at];
         draft::visible(&self.text[line.range.clone()], &line.edits)

@@ -10,7 +10,7 @@
 use super::super::cues::{ACTION, LIST};
 use super::super::line::{Ending, LONG};
 use super::super::options::Cleaning;
-use super::super::page::Page;
+use super::super::page::{Line, Page};
 use super::{Entry, Rule, Stage};
 
 const RULE: Rule = Rule {
@@ -29,14 +29,14 @@ fn apply(page: &mut Page<'_>) {
         return;
     }
     let body = Body::of(page);
-    let mut at = 0;
+    let (mut at, mut prose) = (0, 0);
     while at < page.lines.len() {
         if !is_cue(page, at) || body.is_button(page, at) {
             at += 1;
             continue;
         }
-        let end =
-            if body.is_tail(page, at) { page.lines.len() } else { list_end(page, at, body.next_prose[at]) };
+        prose = next_prose(page, prose.max(at));
+        let end = if body.is_tail(page, at) { page.lines.len() } else { list_end(page, at, prose) };
         for i in at..end {
             let teaser = page.lines[i].shape.prose;
             page.remove(i, RULE.name, if teaser { 0.75 } else { 0.9 });
@@ -48,6 +48,12 @@ fn apply(page: &mut Page<'_>) {
 fn is_cue(page: &Page<'_>, at: usize) -> bool {
     let line = &page.lines[at];
     line.short() && line.shape.cues & LIST != 0 && line.shape.ending != Ending::Stop
+}
+
+/// Index of the next line of prose from `from` on; the number of lines where none follows.
+fn next_prose(page: &Page<'_>, from: usize) -> usize {
+    let found = page.lines[from..].iter().position(Line::kept_prose);
+    found.map_or(page.lines.len(), |at| from + at)
 }
 
 /// Index behind the list whose cue is at `at`, when the next prose is at `stop`.
@@ -74,15 +80,20 @@ fn heads_prose(page: &Page<'_>, items: &[usize], last: usize) -> bool {
     shape.ending == Ending::Colon || shape.heading || (bullets == others.len() && !shape.bullet)
 }
 
+/// What stands before a line.
+#[derive(Clone, Copy, Default)]
+struct Before {
+    /// Weight of the prose.
+    weight: u64,
+    /// Lines of prose, and short lines.
+    prose: u32,
+    short: u32,
+}
+
 /// Where the article's prose stands, as far as a list needs to know.
 struct Body {
-    /// Weight of prose up to each line.
-    before: Vec<u64>,
-    /// Lines of prose and short lines from each line on.
-    prose_after: Vec<u32>,
-    short_after: Vec<u32>,
-    /// Index of the next line of prose from each line on; the number of lines where none follows.
-    next_prose: Vec<usize>,
+    /// Of each line, and of the end.
+    before: Vec<Before>,
     /// Hashes of the cues, sorted.
     cues: Vec<u64>,
     /// The last line of prose that is no teaser: long, or next to another.
@@ -92,38 +103,30 @@ struct Body {
 impl Body {
     fn of(page: &Page<'_>) -> Body {
         let lines = &page.lines;
-        let mut body = Body {
-            before: vec![0],
-            prose_after: vec![0],
-            short_after: vec![0],
-            next_prose: vec![lines.len()],
-            cues: Vec::new(),
-            last_paragraph: None,
-        };
-        body.cues = (0..lines.len()).filter(|&at| is_cue(page, at)).map(|at| lines[at].shape.hash).collect();
-        body.cues.sort_unstable();
-        for line in lines {
-            let weight = if line.kept_prose() { u64::from(line.shape.weight.max(1)) } else { 0 };
-            body.before.push(body.before.last().copied().unwrap_or(0) + weight);
-        }
-        for (at, line) in lines.iter().enumerate().rev() {
-            let next = body.next_prose.last().copied().unwrap_or(lines.len());
-            body.next_prose.push(if line.kept_prose() { at } else { next });
-            let count = |counts: &[u32], more: bool| counts.last().copied().unwrap_or(0) + u32::from(more);
-            body.prose_after.push(count(&body.prose_after, line.kept_prose()));
-            body.short_after.push(count(&body.short_after, line.short()));
-        }
-        body.next_prose.reverse();
-        body.prose_after.reverse();
-        body.short_after.reverse();
+        let is_cue = |at: &usize| is_cue(page, *at);
+        let mut cues: Vec<u64> = (0..lines.len()).filter(is_cue).map(|at| lines[at].shape.hash).collect();
+        cues.sort_unstable();
+        let mut body = Body { before: Vec::with_capacity(lines.len() + 1), cues, last_paragraph: None };
+        let mut before = Before::default();
         let mut previous_prose = false;
-        for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.blank) {
+        for (at, line) in lines.iter().enumerate() {
+            body.before.push(before);
+            if line.blank && !line.verbatim {
+                continue;
+            }
             let prose = line.kept_prose();
+            before.weight += if prose { u64::from(line.shape.weight.max(1)) } else { 0 };
+            before.prose += u32::from(prose);
+            before.short += u32::from(line.short());
+            if line.blank {
+                continue;
+            }
             if prose && (previous_prose || line.verbatim || line.shape.weight > 3 * LONG / 2) {
                 body.last_paragraph = Some(at);
             }
             previous_prose = prose;
         }
+        body.before.push(before);
         body
     }
 
@@ -137,11 +140,11 @@ impl Body {
 
     /// Whether nothing of the article follows the cue at `at`, so that prose behind it is a teaser.
     fn is_tail(&self, page: &Page<'_>, at: usize) -> bool {
-        let (before, all) = (self.before[at], self.before.last().copied().unwrap_or(0));
+        let (before, all) = (self.before[at], self.before.last().copied().unwrap_or_default());
         page.cleaning == Cleaning::Balanced
             && page.last
             && self.last_paragraph.is_none_or(|last| last < at)
-            && (all - before) < before
-            && self.prose_after[at] <= self.short_after[at]
+            && (all.weight - before.weight) < before.weight
+            && all.prose - before.prose <= all.short - before.short
     }
 }

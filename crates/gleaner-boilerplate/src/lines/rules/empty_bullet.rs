@@ -17,6 +17,9 @@ const RULE: Rule = Rule {
 };
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Repair, apply };
 
+/// Bytes of the longest sign below.
+const LONGEST: usize = 4;
+
 fn apply(page: &mut Page<'_>) {
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
@@ -27,22 +30,23 @@ fn apply(page: &mut Page<'_>) {
 }
 
 fn is_bullet(line: &str) -> bool {
-    matches!(
-        line,
-        "-" | "*"
-            | "•"
-            | "·"
-            | "–"
-            | "—"
-            | "►"
-            | "▪"
-            | "●"
-            | "■"
-            | "‣"
-            | "»"
-            | ">"
-            | "○"
-            | "- -"
-            | "•-"
-    )
+    line.len() <= LONGEST
+        && matches!(
+            line,
+            "-" | "*"
+                | "•"
+                | "·"
+                | "–"
+                | "—"
+                | "►"
+                | "▪"
+                | "●"
+                | "■"
+                | "‣"
+                | "»"
+                | ">"
+                | "○"
+                | "- -"
+                | "•-"
+        )
 }

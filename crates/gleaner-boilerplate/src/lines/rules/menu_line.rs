@@ -28,21 +28,19 @@ fn apply(page: &mut Page<'_>) {
     let mut folded = String::new();
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
-        let bars = line.open() && line.range.len() <= LONGEST && line.signs.has(Signs::BAR | Signs::DOT);
-        if bars && holds_bar(&page.visible(at)) && is_menu(page, at, &mut folded) {
+        if line.open()
+            && line.range.len() <= LONGEST
+            && has_bars(line.signs)
+            && is_menu(page, at, &mut folded)
+        {
             page.remove(at, RULE.name, 0.9);
         }
     }
 }
 
-/// Whether any of [`BARS`] is in a line, by the bytes they are of.
-fn holds_bar(line: &str) -> bool {
-    let bytes = line.as_bytes();
-    bytes.iter().enumerate().any(|(at, b)| match b {
-        b'|' | b'/' => true,
-        0xc2 | 0xe2 | 0xe3 => line[at..].starts_with(BARS),
-        _ => false,
-    })
+/// Whether any of [`BARS`] may be in a line.
+fn has_bars(signs: Signs) -> bool {
+    signs.has(Signs::BAR | Signs::SLASH) || (signs.has(Signs::DOT) && signs.has(Signs::DOT_END))
 }
 
 fn is_menu(page: &Page<'_>, at: usize, folded: &mut String) -> bool {
