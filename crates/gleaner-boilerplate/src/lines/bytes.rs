@@ -29,7 +29,9 @@ impl Signs {
 
     /// The signs of a line.
     pub(super) fn of(line: &str) -> Signs {
-        Signs(line.bytes().fold(0, |signs, b| signs | SIGNS[usize::from(b)]))
+        let all = |bytes: &[u8]| bytes.iter().fold(0, |signs, &b| signs | SIGNS[usize::from(b)]);
+        let (blocks, end) = line.as_bytes().as_chunks::<8>();
+        Signs(blocks.iter().fold(all(end), |signs, block| signs | all(block)))
     }
 
     /// Whether any of `signs` is there.

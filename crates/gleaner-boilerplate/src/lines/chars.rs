@@ -50,9 +50,23 @@ fn is_foreign_number(c: char) -> bool {
     !matches!(c, '\u{2000}'..='\u{206f}') && c.is_numeric()
 }
 
-/// Whether a character is of a script without capitals, so that it is its own lower case.
-pub(super) fn has_no_case(c: char) -> bool {
-    matches!(c, '\u{590}'..='\u{109f}' | '\u{2000}'..='\u{20ff}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}')
+/// The lower case of a character: the first of `char::to_lowercase`, which are two for the dotted capital I alone.
+#[inline]
+pub(super) fn lower(c: char) -> char {
+    if c.is_ascii() { c.to_ascii_lowercase() } else { foreign_lower(c) }
+}
+
+fn foreign_lower(c: char) -> char {
+    match c {
+        // Small letters: Latin, Greek and Cyrillic.
+        '\u{df}'..='\u{ff}' | '\u{3ac}'..='\u{3ce}' | '\u{430}'..='\u{45f}' => c,
+        // Scripts without capitals, and signs.
+        '\u{590}'..='\u{109f}'
+        | '\u{2000}'..='\u{20ff}'
+        | '\u{2e80}'..='\u{a63f}'
+        | '\u{ac00}'..='\u{d7ff}' => c,
+        _ => c.to_lowercase().next().unwrap_or(c),
+    }
 }
 
 #[cfg(test)]
@@ -64,7 +78,7 @@ mod tests {
         for c in '\0'..=char::MAX {
             assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c:?}");
             assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
-            assert!(!has_no_case(c) || c.to_lowercase().eq([c]), "{c:?}");
+            assert!(c.to_lowercase().eq([lower(c)]) || c == 'İ', "{c:?}");
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use super::chars::{has_no_case, is_alphabetic, is_alphanumeric};
+use super::chars::{is_alphabetic, is_alphanumeric, lower};
 
 /// What a cue says of a line; several may hold.
 pub(crate) type Kinds = u16;
@@ -109,12 +109,14 @@ pub(crate) struct Cues {
     ends: Vec<(Box<str>, Kinds)>,
     /// Which last bytes a line has that one of those phrases ends.
     last_bytes: Bloom,
-    /// Which hashes may be in `words`.
+    /// Which hashes may be in `words`, and which their first [`PREFIX`] characters have.
     word_bloom: Bloom,
 }
 
 /// After this many characters, and again and again, it is asked whether any phrase goes on so.
 const STEP: usize = 4;
+/// Of a word, it is asked after this many characters.
+const PREFIX: usize = 3;
 
 /// A set of hashes that may say yes to a few others.
 #[derive(Debug)]
@@ -177,6 +179,7 @@ impl Cues {
         if kinds & DATES != 0 {
             let hash = text.chars().fold(0, roll);
             self.word_bloom.add(hash);
+            self.word_bloom.add(text.chars().take(PREFIX).fold(0, roll));
             self.words.push((hash, Phrase { text, wild, kinds }));
             return;
         }
@@ -211,7 +214,7 @@ impl Cues {
         }
         if last_bytes(line).is_some_and(|last| self.last_bytes.may_hold(last)) {
             folded.clear();
-            fold_part(&line[line.ceil_char_boundary(line.len().saturating_sub(TAIL))..], folded);
+            folded.extend(folded_chars(&line[line.ceil_char_boundary(line.len().saturating_sub(TAIL))..]));
             kinds |= self.ending(folded);
         }
         kinds
@@ -219,20 +222,31 @@ impl Cues {
 
     /// Whether a phrase may begin a line. Of most lines it reads no more than the first few characters.
     fn may_start(&self, line: &str) -> bool {
+        // No phrase ends between letters.
+        let letters =
+            line.as_bytes().first_chunk::<STEP>().filter(|first| first.iter().all(u8::is_ascii_alphabetic));
+        if letters.is_some_and(|first| !self.steps.may_hold(hash_of(first))) {
+            return false;
+        }
         let (head, cut) = match line.len() {
             len if len <= HEAD + TAIL => (line, false),
             _ => (&line[..line.floor_char_boundary(HEAD)], true),
         };
         let (mut hash, mut count, mut before) = (0, 0, ' ');
-        let mut found = false;
-        let read_all = fold_each(head, |c| {
+        for c in folded_chars(head) {
             let bounded = !is_alphanumeric(c) || without_spaces(before);
-            found = bounded && self.bloom.may_hold(hash);
-            let over = count % STEP == 0 && count > 0 && !self.steps.may_hold(hash);
+            if bounded && self.bloom.may_hold(hash) {
+                return true;
+            }
+            if count == STEP {
+                if !self.steps.may_hold(hash) {
+                    return false;
+                }
+                count = 0;
+            }
             (hash, count, before) = (roll(hash, c), count + 1, c);
-            !found && !over
-        });
-        found || (read_all && (cut || self.bloom.may_hold(hash)))
+        }
+        cut || self.bloom.may_hold(hash)
     }
 
     /// What the phrases that begin a folded line say of it.
@@ -264,15 +278,28 @@ impl Cues {
 
     /// What the cues say of a single word.
     pub(super) fn word_of_any_case(&self, word: &str) -> Kinds {
-        let hash = match word {
-            _ if word.is_ascii() => hash_of(word.as_bytes()),
+        let mut hash = 0;
+        for (i, c) in word.chars().enumerate() {
             // Its lower case depends on its place in the word.
-            _ if word.contains('Σ') => return self.word(&word.to_lowercase()),
-            _ => word.chars().fold(0, |hash, c| {
-                if has_no_case(c) { roll(hash, c) } else { c.to_lowercase().fold(hash, roll) }
-            }),
-        };
+            if c == 'Σ' {
+                return self.word(&word.to_lowercase());
+            }
+            hash = roll(hash, lower(c));
+            if i + 1 == PREFIX && !self.word_bloom.may_hold(hash) {
+                return 0;
+            }
+        }
         if self.word_bloom.may_hold(hash) { self.word(&word.to_lowercase()) } else { 0 }
+    }
+
+    /// Whether the first letters of a line may be those of a word.
+    pub(super) fn may_start_word(&self, line: &str) -> bool {
+        match line.as_bytes().first_chunk::<PREFIX>() {
+            Some(first) if first.iter().all(u8::is_ascii_alphabetic) => {
+                self.word_bloom.may_hold(hash_of(first))
+            }
+            _ => true,
+        }
     }
 
     /// What the phrases that end a folded line say of it.
@@ -380,49 +407,39 @@ fn fold(text: &str, out: &mut String) {
     out.clear();
     let text = trim_to_letters(text);
     if text.len() <= HEAD + TAIL {
-        fold_part(text, out);
+        out.extend(folded_chars(text));
         return;
     }
-    fold_part(&text[..text.floor_char_boundary(HEAD)], out);
+    out.extend(folded_chars(&text[..text.floor_char_boundary(HEAD)]));
     out.push('\u{0}');
-    fold_part(&text[text.ceil_char_boundary(text.len() - TAIL)..], out);
+    out.extend(folded_chars(&text[text.ceil_char_boundary(text.len() - TAIL)..]));
 }
 
-fn fold_part(text: &str, out: &mut String) {
-    fold_each(text, |c| {
-        out.push(c);
-        true
-    });
-}
-
-/// Calls `each` with the characters that cues compare until it says no; whether it never did.
-fn fold_each(text: &str, mut each: impl FnMut(char) -> bool) -> bool {
+/// The characters of a text that cues compare.
+fn folded_chars(text: &str) -> impl Iterator<Item = char> + '_ {
     let mut before = '\0';
-    for c in text.chars() {
-        before = match c {
-            '!'..='~' => c.to_ascii_lowercase(),
-            '’' | 'ʼ' | '‘' => '\'',
-            // Soft hyphen, the dot that lower-casing leaves on the Turkish I, zero-width characters, marks of direction.
-            '\u{ad}' | '\u{307}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' => continue,
-            c if c.is_whitespace() || c.is_control() => match before {
-                ' ' => continue,
-                _ => ' ',
-            },
-            c if has_no_case(c) => c,
-            c => {
-                let mut lower = c.to_lowercase().filter(|c| *c != '\u{307}');
-                before = '\0';
-                if !lower.all(&mut each) {
-                    return false;
-                }
-                continue;
-            }
-        };
-        if !each(before) {
-            return false;
-        }
+    text.chars().filter_map(move |c| {
+        let c = folded_char(c)?;
+        let again = c == ' ' && before == ' ';
+        before = c;
+        (!again).then_some(c)
+    })
+}
+
+#[inline]
+fn folded_char(c: char) -> Option<char> {
+    if c.is_ascii_graphic() { Some(c.to_ascii_lowercase()) } else { folded_sign(c) }
+}
+
+fn folded_sign(c: char) -> Option<char> {
+    match c {
+        '’' | 'ʼ' | '‘' => Some('\''),
+        // Soft hyphen, the dot that lower-casing leaves on the Turkish I, zero-width characters, marks of direction.
+        '\u{ad}' | '\u{307}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}' => None,
+        c if c.is_whitespace() || c.is_control() => Some(' '),
+        // The dot of the Turkish capital I goes: it is no part of the first character.
+        c => Some(lower(c)),
     }
-    true
 }
 
 /// A line without what is no letter at its ends.

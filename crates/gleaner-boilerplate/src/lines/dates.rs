@@ -63,6 +63,9 @@ const MONTH_NAME: usize = 20;
 
 /// Whether the first word of a line is a month.
 pub(super) fn starts_with_month(line: &str, cues: &Cues) -> bool {
+    if !cues.may_start_word(line) {
+        return false;
+    }
     let head = &line[..line.floor_char_boundary(MONTH_NAME + 4)];
     let ascii = head.bytes().position(|b| !b.is_ascii_alphabetic()).unwrap_or(head.len());
     let end = match head.as_bytes().get(ascii) {

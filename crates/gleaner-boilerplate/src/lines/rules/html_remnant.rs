@@ -63,7 +63,7 @@ fn apply(page: &mut Page<'_>) {
 fn repairs(line: &str) -> Vec<Repair> {
     let mut repairs = Vec::new();
     let mut from = 0;
-    while let Some(found) = line[from..].find(['&', '<']) {
+    while let Some(found) = memchr::memchr2(b'&', b'<', &line.as_bytes()[from..]) {
         let start = from + found;
         from = start + 1;
         if let Some((remnant, plain)) =

@@ -19,8 +19,6 @@ const RULE: Rule = Rule {
 };
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply };
 
-/// What stands between entries.
-const BARS: [char; 8] = ['|', '·', '•', '»', '›', '/', '¦', '・'];
 /// Longest line that is split.
 const LONGEST: usize = 1000;
 
@@ -38,14 +36,19 @@ fn apply(page: &mut Page<'_>) {
     }
 }
 
-/// Whether any of [`BARS`] may be in a line.
+/// What stands between entries.
+fn is_bar(c: char) -> bool {
+    matches!(c, '|' | '·' | '•' | '»' | '›' | '/' | '¦' | '・')
+}
+
+/// Whether there may be a bar in a line.
 fn has_bars(signs: Signs) -> bool {
     signs.has(Signs::BAR | Signs::SLASH) || (signs.has(Signs::DOT) && signs.has(Signs::DOT_END))
 }
 
 fn is_menu(page: &Page<'_>, at: usize, folded: &mut String) -> bool {
     let (mut parts, mut known) = (0, 0);
-    for part in page.visible(at).split(BARS).filter(|part| part.contains(char::is_alphabetic)) {
+    for part in page.visible(at).split(is_bar).filter(|part| part.contains(char::is_alphabetic)) {
         parts += 1;
         known += usize::from(page.cues.of_line(part, folded) & (ACTION | LIST) != 0);
     }
