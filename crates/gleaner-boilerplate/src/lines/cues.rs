@@ -94,13 +94,39 @@ struct Phrase {
     kinds: Kinds,
 }
 
+/// Phrases by their hashes.
+#[derive(Debug, Default)]
+struct Phrases {
+    sorted: Vec<(u64, Phrase)>,
+    /// Where the hashes with the same first bits start, and where the last end.
+    buckets: Vec<usize>,
+}
+
+impl Phrases {
+    /// First bits of a hash that are the number of a bucket.
+    const BITS: u32 = 10;
+
+    fn sort(&mut self) {
+        self.sorted.sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
+        let start =
+            |bucket| self.sorted.partition_point(|(hash, _)| hash >> (u64::BITS - Self::BITS) < bucket);
+        self.buckets = (0..=1 << Self::BITS).map(start).collect();
+    }
+
+    fn at(&self, hash: u64) -> impl Iterator<Item = &Phrase> {
+        let bucket = (hash >> (u64::BITS - Self::BITS)) as usize;
+        let phrases = &self.sorted[self.buckets[bucket]..self.buckets[bucket + 1]];
+        phrases.iter().filter(move |(h, _)| *h == hash).map(|(_, phrase)| phrase)
+    }
+}
+
 /// The phrases of all languages.
 #[derive(Debug)]
 pub(crate) struct Cues {
-    /// Phrases that begin a line, sorted by hash.
-    starts: Vec<(u64, Phrase)>,
-    /// Words of dates, sorted by hash.
-    words: Vec<(u64, Phrase)>,
+    /// Phrases that begin a line.
+    starts: Phrases,
+    /// Words of dates.
+    words: Phrases,
     /// Which hashes may be in `starts`.
     bloom: Bloom,
     /// Which hashes a phrase longer than a step has after each step.
@@ -152,8 +178,8 @@ impl Cues {
 
     fn parse<'a>(files: impl Iterator<Item = &'a str>) -> Cues {
         let mut cues = Cues {
-            starts: Vec::new(),
-            words: Vec::new(),
+            starts: Phrases::default(),
+            words: Phrases::default(),
             bloom: Bloom::new(),
             steps: Bloom::new(),
             ends: Vec::new(),
@@ -164,9 +190,8 @@ impl Cues {
             let kinds = SECTIONS.iter().find(|(name, _)| *name == section).map_or(0, |(_, kinds)| *kinds);
             cues.add(line, kinds);
         }
-        for phrases in [&mut cues.starts, &mut cues.words] {
-            phrases.sort_by(|a, b| (a.0, &a.1.text).cmp(&(b.0, &b.1.text)));
-        }
+        cues.starts.sort();
+        cues.words.sort();
         cues
     }
 
@@ -180,7 +205,7 @@ impl Cues {
             let hash = text.chars().fold(0, roll);
             self.word_bloom.add(hash);
             self.word_bloom.add(text.chars().take(PREFIX).fold(0, roll));
-            self.words.push((hash, Phrase { text, wild, kinds }));
+            self.words.sorted.push((hash, Phrase { text, wild, kinds }));
             return;
         }
         match wild {
@@ -199,7 +224,7 @@ impl Cues {
                     }
                 }
                 self.bloom.add(hash);
-                self.starts.push((hash, Phrase { text, wild, kinds }));
+                self.starts.sorted.push((hash, Phrase { text, wild, kinds }));
             }
         }
     }
@@ -234,8 +259,7 @@ impl Cues {
         };
         let (mut hash, mut count, mut before) = (0, 0, ' ');
         for c in folded_chars(head) {
-            let bounded = !is_alphanumeric(c) || without_spaces(before);
-            if bounded && self.bloom.may_hold(hash) {
+            if may_end(before, c) && self.bloom.may_hold(hash) {
                 return true;
             }
             if count == STEP {
@@ -254,9 +278,12 @@ impl Cues {
         let (mut kinds, mut hash) = (0, 0);
         for (i, (at, c)) in line.char_indices().enumerate() {
             hash = roll(hash, c);
-            if self.bloom.may_hold(hash) {
-                let (head, rest) = line.split_at(at + c.len_utf8());
-                kinds |= at_hash(&self.starts, hash)
+            let (head, rest) = line.split_at(at + c.len_utf8());
+            let ends = rest.chars().next().is_none_or(|next| may_end(c, next));
+            if ends && self.bloom.may_hold(hash) {
+                kinds |= self
+                    .starts
+                    .at(hash)
                     .filter(|p| *p.text == *head)
                     .fold(0, |k, p| k | p.kinds_before(rest));
             }
@@ -273,15 +300,15 @@ impl Cues {
         if !self.word_bloom.may_hold(hash) {
             return 0;
         }
-        at_hash(&self.words, hash).filter(|p| *p.text == *word).fold(0, |kinds, p| kinds | p.kinds)
+        self.words.at(hash).filter(|p| *p.text == *word).fold(0, |kinds, p| kinds | p.kinds)
     }
 
     /// What the cues say of a single word.
     pub(super) fn word_of_any_case(&self, word: &str) -> Kinds {
         let mut hash = 0;
         for (i, c) in word.chars().enumerate() {
-            // Its lower case depends on its place in the word.
-            if c == 'Σ' {
+            // The lower case of these depends on their place in the word, or is two characters.
+            if matches!(c, 'Σ' | 'İ') {
                 return self.word(&word.to_lowercase());
             }
             hash = roll(hash, lower(c));
@@ -289,7 +316,11 @@ impl Cues {
                 return 0;
             }
         }
-        if self.word_bloom.may_hold(hash) { self.word(&word.to_lowercase()) } else { 0 }
+        if !self.word_bloom.may_hold(hash) {
+            return 0;
+        }
+        let same = |p: &&Phrase| p.text.chars().eq(word.chars().map(lower));
+        self.words.at(hash).filter(same).fold(0, |kinds, p| kinds | p.kinds)
     }
 
     /// Whether the first letters of a line may be those of a word.
@@ -332,11 +363,6 @@ fn hash_of(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |hash, b| roll(hash, char::from(b.to_ascii_lowercase())))
 }
 
-fn at_hash(phrases: &[(u64, Phrase)], hash: u64) -> impl Iterator<Item = &Phrase> {
-    let from = phrases.partition_point(|(h, _)| *h < hash);
-    phrases[from..].iter().take_while(move |(h, _)| *h == hash).map(|(_, phrase)| phrase)
-}
-
 impl Phrase {
     /// The kinds that hold when `rest` follows the phrase in the line.
     fn kinds_before(&self, rest: &str) -> Kinds {
@@ -366,6 +392,13 @@ impl Phrase {
         }
         kinds
     }
+}
+
+/// Whether some phrase may end between two characters of a line.
+#[inline]
+fn may_end(before: char, next: char) -> bool {
+    !next.is_ascii_alphanumeric() && (next.is_ascii() || !is_alphanumeric(next))
+        || (!before.is_ascii() && without_spaces(before))
 }
 
 /// Whether a phrase may end before (or begin after) `next`: scripts without spaces have no word boundaries.
