@@ -26,6 +26,8 @@ impl Signs {
     pub(super) const DOT: u16 = 1 << 8;
     /// The last byte of one.
     pub(super) const DOT_END: u16 = 1 << 9;
+    /// A byte of ASCII that is no letter, space or one of `'`, `-`, `&` and `/`: no label has it but in its bullet.
+    pub(super) const NO_LABEL: u16 = 1 << 10;
 
     /// The signs of a line.
     pub(super) fn of(line: &str) -> Signs {
@@ -46,7 +48,7 @@ impl Signs {
 }
 
 const SIGNS: [u16; 256] = {
-    let mut signs = [0; 256];
+    let mut signs = [0u16; 256];
     signs[b'[' as usize] = Signs::BRACKET;
     signs[b'&' as usize] = Signs::HTML;
     signs[b'<' as usize] = Signs::HTML;
@@ -70,10 +72,15 @@ const SIGNS: [u16; 256] = {
     signs[b'\t' as usize] = Signs::FIELD;
     // The second byte of the arrow: the first is that of every curly quotation mark.
     signs[0x86] = Signs::FIELD;
-    let mut digit = b'0';
-    while digit <= b'9' {
-        signs[digit as usize] = Signs::DIGIT;
-        digit += 1;
+    let mut b = 0u8;
+    while b < 0x80 {
+        if b.is_ascii_digit() {
+            signs[b as usize] = Signs::DIGIT;
+        }
+        if !b.is_ascii_alphabetic() && !matches!(b, b'\'' | b'-' | b'&' | b' ' | b'/') {
+            signs[b as usize] |= Signs::NO_LABEL;
+        }
+        b += 1;
     }
     signs
 };

@@ -16,6 +16,14 @@ pub(super) fn trim_end(line: &str) -> &str {
     }
 }
 
+/// A line without what stands before its first letter or digit.
+pub(super) fn trim_to_word(line: &str) -> &str {
+    match line.as_bytes() {
+        [first, ..] if first.is_ascii_alphanumeric() => line,
+        _ => line.trim_start_matches(|c: char| !is_alphanumeric(c)),
+    }
+}
+
 /// `char::is_alphabetic`.
 #[inline]
 pub(super) fn is_alphabetic(c: char) -> bool {

@@ -135,13 +135,15 @@ pub(crate) struct Cues {
     ends: Vec<(Box<str>, Kinds)>,
     /// Which last bytes a line has that one of those phrases ends.
     last_bytes: Bloom,
-    /// Which hashes may be in `words`, and which their first [`PREFIX`] characters have.
+    /// Which hashes may be in `words`.
     word_bloom: Bloom,
+    /// Which hashes the first letters of a month have.
+    month_starts: Bloom,
 }
 
 /// After this many characters, and again and again, it is asked whether any phrase goes on so.
 const STEP: usize = 4;
-/// Of a word, it is asked after this many characters.
+/// Letters that decide whether a word may be a month.
 const PREFIX: usize = 3;
 
 /// A set of hashes that may say yes to a few others.
@@ -185,6 +187,7 @@ impl Cues {
             ends: Vec::new(),
             last_bytes: Bloom::new(),
             word_bloom: Bloom::new(),
+            month_starts: Bloom::new(),
         };
         for (section, line) in files.flat_map(entries) {
             let kinds = SECTIONS.iter().find(|(name, _)| *name == section).map_or(0, |(_, kinds)| *kinds);
@@ -204,13 +207,15 @@ impl Cues {
         if kinds & DATES != 0 {
             let hash = text.chars().fold(0, roll);
             self.word_bloom.add(hash);
-            self.word_bloom.add(text.chars().take(PREFIX).fold(0, roll));
+            if kinds & MONTH != 0 {
+                first_letters(&text).into_iter().for_each(|hash| self.month_starts.add(hash));
+            }
             self.words.sorted.push((hash, Phrase { text, wild, kinds }));
             return;
         }
         match wild {
             Some(ending) if text.is_empty() => {
-                for last in [last_bytes(&ending), last_three(&ending)] {
+                for last in [last_three(&ending), last_letters(&ending)] {
                     last.into_iter().for_each(|last| self.last_bytes.add(last));
                 }
                 self.ends.push((ending, kinds));
@@ -237,7 +242,7 @@ impl Cues {
             fold(line, folded);
             kinds |= self.starting(folded);
         }
-        if last_bytes(line).is_some_and(|last| self.last_bytes.may_hold(last)) {
+        if self.may_end(line) {
             folded.clear();
             folded.extend(folded_chars(&line[line.ceil_char_boundary(line.len().saturating_sub(TAIL))..]));
             kinds |= self.ending(folded);
@@ -247,18 +252,24 @@ impl Cues {
 
     /// Whether a phrase may begin a line. Of most lines it reads no more than the first few characters.
     fn may_start(&self, line: &str) -> bool {
-        // No phrase ends between letters.
-        let letters =
-            line.as_bytes().first_chunk::<STEP>().filter(|first| first.iter().all(u8::is_ascii_alphabetic));
-        if letters.is_some_and(|first| !self.steps.may_hold(hash_of(first))) {
-            return false;
-        }
         let (head, cut) = match line.len() {
             len if len <= HEAD + TAIL => (line, false),
             _ => (&line[..line.floor_char_boundary(HEAD)], true),
         };
-        let (mut hash, mut count, mut before) = (0, 0, ' ');
-        for c in folded_chars(head) {
+        let (mut hash, mut read) = (0, 0);
+        // No phrase ends between ASCII letters: they are read a step at a time.
+        for step in head.as_bytes().as_chunks::<STEP>().0 {
+            if !step.iter().all(u8::is_ascii_alphabetic) {
+                break;
+            }
+            hash = hash_on(hash, step);
+            if !self.steps.may_hold(hash) {
+                return false;
+            }
+            read += STEP;
+        }
+        let (mut count, mut before) = (0, 'a');
+        for c in folded_chars(&head[read..]) {
             if may_end(before, c) && self.bloom.may_hold(hash) {
                 return true;
             }
@@ -271,6 +282,12 @@ impl Cues {
             (hash, count, before) = (roll(hash, c), count + 1, c);
         }
         cut || self.bloom.may_hold(hash)
+    }
+
+    /// Whether a phrase may end a line.
+    fn may_end(&self, line: &str) -> bool {
+        last_three(line).is_some_and(|last| self.last_bytes.may_hold(last))
+            && last_letters(line).is_none_or(|last| self.last_bytes.may_hold(last))
     }
 
     /// What the phrases that begin a folded line say of it.
@@ -306,15 +323,12 @@ impl Cues {
     /// What the cues say of a single word.
     pub(super) fn word_of_any_case(&self, word: &str) -> Kinds {
         let mut hash = 0;
-        for (i, c) in word.chars().enumerate() {
+        for c in word.chars() {
             // The lower case of these depends on their place in the word, or is two characters.
             if matches!(c, 'Σ' | 'İ') {
                 return self.word(&word.to_lowercase());
             }
             hash = roll(hash, lower(c));
-            if i + 1 == PREFIX && !self.word_bloom.may_hold(hash) {
-                return 0;
-            }
         }
         if !self.word_bloom.may_hold(hash) {
             return 0;
@@ -323,14 +337,9 @@ impl Cues {
         self.words.at(hash).filter(same).fold(0, |kinds, p| kinds | p.kinds)
     }
 
-    /// Whether the first letters of a line may be those of a word.
-    pub(super) fn may_start_word(&self, line: &str) -> bool {
-        match line.as_bytes().first_chunk::<PREFIX>() {
-            Some(first) if first.iter().all(u8::is_ascii_alphabetic) => {
-                self.word_bloom.may_hold(hash_of(first))
-            }
-            _ => true,
-        }
+    /// Whether a line may start with a month, by its first letters.
+    pub(super) fn may_start_with_month(&self, line: &str) -> bool {
+        first_letters(line).is_none_or(|hash| self.month_starts.may_hold(hash))
     }
 
     /// What the phrases that end a folded line say of it.
@@ -343,24 +352,42 @@ impl Cues {
     }
 }
 
+/// A hash of the first letters of a text, unless their lower case depends on what follows.
+fn first_letters(text: &str) -> Option<u64> {
+    let mut hash = 0;
+    for c in text.chars().take(PREFIX).take_while(|&c| is_alphabetic(c)) {
+        if matches!(c, 'Σ' | 'İ') {
+            return None;
+        }
+        hash = roll(hash, lower(c));
+    }
+    Some(hash)
+}
+
 /// Bytes that every phrase has that ends a line.
 const LAST: usize = 6;
 
-/// A hash of the last bytes of a text: of [`LAST`] that are ASCII letters, which folding leaves as they are but for
-/// their case, or else of three.
-fn last_bytes(text: &str) -> Option<u64> {
-    match text.as_bytes().last_chunk::<LAST>() {
-        Some(last) if last.iter().all(u8::is_ascii_alphabetic) => Some(hash_of(last)),
-        _ => last_three(text),
-    }
+/// A hash of the last bytes of a text, if they are ASCII letters: folding leaves them as they are but for their case.
+fn last_letters(text: &str) -> Option<u64> {
+    text.as_bytes()
+        .last_chunk::<LAST>()
+        .filter(|last| last.iter().all(u8::is_ascii_alphabetic))
+        .map(|last| hash_of(last))
 }
 
+/// A hash of the last three bytes.
 fn last_three(text: &str) -> Option<u64> {
     text.as_bytes().last_chunk::<3>().map(|last| hash_of(last))
 }
 
-fn hash_of(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |hash, b| roll(hash, char::from(b.to_ascii_lowercase())))
+fn hash_of(letters: &[u8]) -> u64 {
+    hash_on(0, letters)
+}
+
+/// The hash of what has `hash` and ASCII letters behind it.
+#[inline]
+fn hash_on(hash: u64, letters: &[u8]) -> u64 {
+    letters.iter().fold(hash, |hash, b| roll(hash, char::from(b.to_ascii_lowercase())))
 }
 
 impl Phrase {

@@ -63,7 +63,7 @@ const MONTH_NAME: usize = 20;
 
 /// Whether the first word of a line is a month.
 pub(super) fn starts_with_month(line: &str, cues: &Cues) -> bool {
-    if !cues.may_start_word(line) {
+    if !cues.may_start_with_month(line) {
         return false;
     }
     let head = &line[..line.floor_char_boundary(MONTH_NAME + 4)];
@@ -76,7 +76,7 @@ pub(super) fn starts_with_month(line: &str, cues: &Cues) -> bool {
 }
 
 fn is_month(word: &str, cues: &Cues) -> bool {
-    word.len() <= MONTH_NAME && cues.word_of_any_case(word) & MONTH != 0
+    word.len() <= MONTH_NAME && cues.may_start_with_month(word) && cues.word_of_any_case(word) & MONTH != 0
 }
 
 /// Whether a year stands in `part` with two numbers joined to it, or a month beside it.

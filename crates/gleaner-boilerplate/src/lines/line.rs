@@ -1,7 +1,7 @@
 //! What is known of a single line without its neighbours.
 
 use super::bytes::{MEASURED, weigh};
-use super::chars::{is_alphanumeric, trim};
+use super::chars::{trim, trim_to_word};
 use super::cues::{self, Cues, Kinds};
 use super::dates::{self, DateShape};
 
@@ -100,7 +100,7 @@ pub(super) fn measure(line: &str, signs: Signs, cues: &Cues, scratch: &mut Scrat
     let (weight, words) = weigh(line);
     let mut shape = Shape { weight, words, ending: ending(line), ..start(line) };
     shape.prose = is_prose(line, &shape);
-    shape.label = words <= 3 && weight <= LABEL && is_label(line, shape.ending);
+    shape.label = words <= 3 && weight <= LABEL && is_label(line, signs, shape.ending);
     shape.headline = !shape.prose && is_headline(line, signs, cues);
     if !shape.prose && is_cut(line) {
         shape.ending = Ending::Cut;
@@ -157,10 +157,11 @@ fn is_prose(line: &str, shape: &Shape) -> bool {
 }
 
 /// Whether a short line, which ends so, holds nothing but words.
-fn is_label(line: &str, ending: Ending) -> bool {
-    let label = |b: u8| b.is_ascii_alphabetic() || !b.is_ascii() || b"'-& /".contains(&b);
+fn is_label(line: &str, signs: Signs, ending: Ending) -> bool {
+    let words = |line: &str| !Signs::of(line).has(Signs::NO_LABEL);
     ending == Ending::Open
-        && line.trim_start_matches(['-', '*', '•', '·', '›', '»', '>', ' ']).bytes().all(label)
+        && (!signs.has(Signs::NO_LABEL)
+            || words(line.trim_start_matches(['-', '*', '•', '·', '›', '»', '>', ' '])))
 }
 
 /// Whether a short line may be the headline of another page by its signs: not a row, field, step or address.
@@ -176,7 +177,7 @@ fn is_headline(line: &str, signs: Signs, cues: &Cues) -> bool {
     if signs.has(Signs::PERIOD) && line.contains("www.") {
         return false;
     }
-    let text = line.trim_start_matches(|c: char| !is_alphanumeric(c));
+    let text = trim_to_word(line);
     !is_step(text) && !dates::starts_with_month(text, cues)
 }
 

@@ -36,7 +36,8 @@ fn apply(page: &mut Page<'_>) {
 
 fn starts_with_sign(line: &str) -> bool {
     // The first bytes of what is looked for, and of what is passed over before it.
-    if !line.bytes().next().is_some_and(|b| b" \t*_-|(cC\xc2".contains(&b)) {
+    if !matches!(line.as_bytes(), [b' ' | b'\t' | b'*' | b'_' | b'-' | b'|' | b'(' | b'c' | b'C' | 0xc2, ..])
+    {
         return false;
     }
     let line = line.trim_start_matches([' ', '\t', '*', '_', '-', '|']);

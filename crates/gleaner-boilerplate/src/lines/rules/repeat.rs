@@ -37,6 +37,7 @@ fn apply(page: &mut Page<'_>) {
         .filter(|&at| page.lines[at].shape.is_repeatable())
         .map(|at| (page.lines[at].shape.hash, at))
         .collect();
+    keep_returning(&mut copies);
     copies.sort_unstable();
     let groups: Vec<&[(u64, usize)]> =
         copies.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1).collect();
@@ -62,6 +63,22 @@ fn apply(page: &mut Page<'_>) {
             judge_copy(page, pair[0].1, pair[1].1, place);
         }
     }
+}
+
+/// Drops most hashes that are there once: those whose last bits no other has.
+fn keep_returning(copies: &mut Vec<(u64, usize)>) {
+    let words = (copies.len() / 4).next_power_of_two();
+    let (mut once, mut again) = (vec![0u64; words], vec![0u64; words]);
+    let place = |hash: u64| ((hash >> 6) as usize & (words - 1), 1u64 << (hash & 63));
+    for &(hash, _) in copies.iter() {
+        let (word, bit) = place(hash);
+        again[word] |= once[word] & bit;
+        once[word] |= bit;
+    }
+    copies.retain(|&(hash, _)| {
+        let (word, bit) = place(hash);
+        again[word] & bit != 0
+    });
 }
 
 /// Index behind the last paragraph that does not return, when what returns behind it is little beside the article.
