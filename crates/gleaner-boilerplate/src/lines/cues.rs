@@ -285,6 +285,7 @@ impl Cues {
     }
 
     /// Whether a phrase may end a line.
+    #[inline]
     fn may_end(&self, line: &str) -> bool {
         last_three(line).is_some_and(|last| self.last_bytes.may_hold(last))
             && last_letters(line).is_none_or(|last| self.last_bytes.may_hold(last))

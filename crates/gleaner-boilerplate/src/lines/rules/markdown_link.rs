@@ -21,7 +21,11 @@ pub(super) fn links(line: &str) -> Vec<Link> {
     let mut links = Vec::new();
     let mut open = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
+    if memchr::memmem::find(bytes, b"](").is_none() {
+        return links;
+    }
+    while let Some(bracket) = memchr::memchr2(b'[', b']', &bytes[at..]) {
+        at += bracket;
         match bytes[at] {
             b'[' => open.push(at),
             b']' => {

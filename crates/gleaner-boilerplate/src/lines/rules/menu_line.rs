@@ -46,9 +46,21 @@ fn has_bars(signs: Signs) -> bool {
     signs.has(Signs::BAR | Signs::SLASH) || (signs.has(Signs::DOT) && signs.has(Signs::DOT_END))
 }
 
+/// What stands between the bars of a line. Only a few bytes begin a bar, so that most need not be decoded.
+fn entries(line: &str) -> impl Iterator<Item = &str> {
+    let bars = line.bytes().enumerate().filter(|(_, b)| matches!(b, b'|' | b'/' | 0xc2 | 0xe2 | 0xe3));
+    let ends = bars.filter(|(at, _)| line[*at..].starts_with(is_bar)).map(|(at, _)| at).chain([line.len()]);
+    let mut start = 0;
+    ends.map(move |end| {
+        let part = &line[start..end];
+        start = end + line[end..].chars().next().map_or(0, char::len_utf8);
+        part
+    })
+}
+
 fn is_menu(page: &Page<'_>, at: usize, folded: &mut String) -> bool {
     let (mut parts, mut known) = (0, 0);
-    for part in page.visible(at).split(is_bar).filter(|part| part.contains(char::is_alphabetic)) {
+    for part in entries(&page.visible(at)).filter(|part| part.contains(char::is_alphabetic)) {
         parts += 1;
         known += usize::from(page.cues.of_line(part, folded) & (ACTION | LIST) != 0);
     }
