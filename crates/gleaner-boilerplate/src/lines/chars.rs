@@ -1,4 +1,6 @@
-//! Questions to characters that are asked of every line, answered without a table for most scripts.
+//! Questions to characters that are asked of every line, answered without a search for most scripts.
+
+use std::sync::LazyLock;
 
 /// `line.trim()`; at an end that is an ASCII sign or letter it costs one test of a byte.
 pub(super) fn trim(line: &str) -> &str {
@@ -27,35 +29,44 @@ pub(super) fn trim_to_word(line: &str) -> &str {
 /// `char::is_alphabetic`.
 #[inline]
 pub(super) fn is_alphabetic(c: char) -> bool {
-    c.is_ascii_alphabetic() || (!c.is_ascii() && is_foreign_letter(c))
+    if c.is_ascii() { c.is_ascii_alphabetic() } else { LETTERS.holds(c) }
 }
 
 /// `char::is_alphanumeric`.
 #[inline]
 pub(super) fn is_alphanumeric(c: char) -> bool {
-    c.is_ascii_alphanumeric() || (!c.is_ascii() && (is_foreign_letter(c) || is_foreign_number(c)))
+    if c.is_ascii() { c.is_ascii_alphanumeric() } else { WORDS.holds(c) }
 }
 
-/// `char::is_alphabetic` of a character that is not ASCII.
-fn is_foreign_letter(c: char) -> bool {
-    match c {
-        // Dashes, quotation marks and other signs of every script.
-        '\u{2000}'..='\u{206f}' | '\u{3000}'..='\u{3004}' => false,
-        // Latin, Greek and Cyrillic letters.
-        '\u{d8}'..='\u{f6}' | '\u{f8}'..='\u{24f}' | '\u{3a3}'..='\u{3f5}' | '\u{400}'..='\u{481}' => true,
-        '\u{1e00}'..='\u{1eff}' => true,
-        // Kana, Han and Hangul.
-        '\u{3041}'..='\u{3096}'
-        | '\u{30a1}'..='\u{30fa}'
-        | '\u{4e00}'..='\u{9fff}'
-        | '\u{ac00}'..='\u{d7a3}' => true,
-        _ => c.is_alphabetic(),
+static LETTERS: LazyLock<Set> = LazyLock::new(|| Set::of(char::is_alphabetic));
+static WORDS: LazyLock<Set> = LazyLock::new(|| Set::of(char::is_alphanumeric));
+
+/// A set of characters that holds the letters: a bit each for those before the Han characters. The standard library's
+/// tables are smaller and take a search.
+struct Set {
+    bits: Box<[u64; Set::BITS / 64]>,
+    rest: fn(char) -> bool,
+}
+
+impl Set {
+    const BITS: usize = 0x3400;
+
+    fn of(holds: fn(char) -> bool) -> Set {
+        let mut bits = Box::new([0; Set::BITS / 64]);
+        for c in ('\0'..'\u{3400}').filter(|&c| holds(c)) {
+            bits[c as usize / 64] |= 1 << (c as usize % 64);
+        }
+        Set { bits, rest: holds }
     }
-}
 
-/// `char::is_numeric` of a character that is not ASCII.
-fn is_foreign_number(c: char) -> bool {
-    !matches!(c, '\u{2000}'..='\u{206f}') && c.is_numeric()
+    #[inline]
+    fn holds(&self, c: char) -> bool {
+        match self.bits.get(c as usize / 64) {
+            Some(bits) => bits >> (c as usize % 64) & 1 == 1,
+            // Han and Hangul.
+            None => matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}') || (self.rest)(c),
+        }
+    }
 }
 
 /// The lower case of a character: the first of `char::to_lowercase`, which are two for the dotted capital I alone.

@@ -1,7 +1,7 @@
 //! What is known of a single line without its neighbours.
 
 use super::bytes::{MEASURED, weigh};
-use super::chars::{trim, trim_to_word};
+use super::chars::{is_alphabetic, trim, trim_to_word};
 use super::cues::{self, Cues, Kinds};
 use super::dates::{self, DateShape};
 
@@ -193,9 +193,9 @@ fn has_inner_sentence(line: &str) -> bool {
         let before = line[..at].chars().rev().take(3);
         let mut after = line[at + dot.len()..].chars();
         let word =
-            before.filter(|c| c.is_lowercase() || (c.is_alphabetic() && !c.is_uppercase())).count() == 3;
+            before.filter(|&c| c.is_lowercase() || (is_alphabetic(c) && !c.is_uppercase())).count() == 3;
         let spaced = dot != "." || after.next() == Some(' ');
-        word && spaced && after.next().is_some_and(|c| c.is_alphabetic() && !c.is_lowercase())
+        word && spaced && after.next().is_some_and(|c| is_alphabetic(c) && !c.is_lowercase())
     };
     // One by one: a single character is searched for many bytes at a time.
     ['.', '。', '।'].into_iter().any(|dot| line.match_indices(dot).any(ends))

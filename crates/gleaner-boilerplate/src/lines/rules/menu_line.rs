@@ -6,6 +6,7 @@
 //! Removed: `Print | Share | Harbour map | Contact us`
 //! Kept: `Red | Green | Blue`
 
+use super::super::chars::is_alphabetic;
 use super::super::cues::{ACTION, LIST};
 use super::super::line::Signs;
 use super::super::page::Page;
@@ -59,8 +60,14 @@ fn entries(line: &str) -> impl Iterator<Item = &str> {
 }
 
 fn is_menu(page: &Page<'_>, at: usize, folded: &mut String) -> bool {
+    let line = page.visible(at);
+    let mut entries = entries(&line).peekable();
+    // Without a bar there is one entry.
+    if entries.peek().is_some_and(|first| first.len() == line.len()) {
+        return false;
+    }
     let (mut parts, mut known) = (0, 0);
-    for part in entries(&page.visible(at)).filter(|part| part.contains(char::is_alphabetic)) {
+    for part in entries.filter(|part| part.contains(is_alphabetic)) {
         parts += 1;
         known += usize::from(page.cues.of_line(part, folded) & (ACTION | LIST) != 0);
     }
