@@ -570,6 +570,38 @@ mod tests {
         }
     }
 
+    /// What the cues say of a line, every phrase compared.
+    fn all_kinds(line: &str) -> Kinds {
+        let (cues, line) = (Cues::embedded(), trim_to_letters(line));
+        let mut folded = String::new();
+        fold(line, &mut folded);
+        let starting = cues.starting(&folded);
+        let tail = &line[line.ceil_char_boundary(line.len().saturating_sub(TAIL))..];
+        starting | cues.ending(&folded_chars(tail).collect::<String>())
+    }
+
+    #[test]
+    fn nothing_is_passed_over_that_a_phrase_holds_for() {
+        for phrase in FILES.iter().flat_map(|(_, text)| entries(text)).map(|(_, phrase)| phrase) {
+            let said = phrase.replace('*', " word ");
+            for line in [
+                said.clone(),
+                said.to_uppercase(),
+                format!("{said}s of the year"),
+                format!("\u{a0}{said}:\u{a0}x, and {said}"),
+                said.replace(' ', " \u{ad} "),
+                format!("{said}{}{said}", "\u{200b} ".repeat(80)),
+            ] {
+                assert_eq!(kinds(&line), all_kinds(&line), "{line}");
+                for word in line.split(' ') {
+                    let (fast, lower) = (Cues::embedded().word_of_any_case(word), word.to_lowercase());
+                    assert_eq!(fast, Cues::embedded().word(&lower), "{word}");
+                    assert!(fast & MONTH == 0 || Cues::embedded().may_start_with_month(word), "{word}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_phrase_is_found_whatever_surrounds_it() {
         for line in ["Read more", "READ MORE »", "• Read more:", "## Read\u{a0}more", "Read more (12)"] {

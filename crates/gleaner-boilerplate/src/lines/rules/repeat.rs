@@ -126,3 +126,22 @@ fn judge_copy(page: &mut Page<'_>, before: usize, at: usize, place: Place) {
         page.remove(at, RULE.name, if shape.prose { 0.95 } else { 0.85 });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_that_return_are_kept_and_most_others_go() {
+        let hash = |n: usize| gleaner_text::hash64(&n.to_le_bytes());
+        for distinct in [0, 1, 2, 3, 10, 1000] {
+            let mut copies: Vec<(u64, usize)> = (0..distinct).map(|at| (hash(at), at)).collect();
+            copies.extend((0..distinct).step_by(10).map(|at| (hash(at), distinct + at)));
+            let all = copies.clone();
+            keep_returning(&mut copies);
+            let returns = |copy: &&(u64, usize)| all.iter().filter(|other| other.0 == copy.0).count() > 1;
+            assert!(all.iter().filter(returns).all(|copy| copies.contains(copy)), "{distinct}");
+            assert!(copies.len() <= distinct / 2 + 2, "{} of {distinct}", copies.len());
+        }
+    }
+}
