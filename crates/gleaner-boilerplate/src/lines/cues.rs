@@ -577,7 +577,9 @@ mod tests {
         fold(line, &mut folded);
         let starting = cues.starting(&folded);
         let tail = &line[line.ceil_char_boundary(line.len().saturating_sub(TAIL))..];
-        starting | cues.ending(&folded_chars(tail).collect::<String>())
+        // Capitals that are not ASCII do not end a phrase.
+        let ends = last_three(line).is_some_and(|last| cues.last_bytes.may_hold(last));
+        starting | if ends { cues.ending(&folded_chars(tail).collect::<String>()) } else { 0 }
     }
 
     #[test]
