@@ -188,7 +188,7 @@ fn split(text: &str, mut at: usize, limit: usize, verbatim: &[Range<usize>]) -> 
     let mut lines = Vec::with_capacity(((text.len() - at) / SHORT_LINE + 1).min(GUESS));
     let mut next_verbatim = verbatim.partition_point(|range| range.end <= at);
     let start = at;
-    let mut newlines = memchr::memchr_iter(b'\n', text[at..].as_bytes()).map(|n| start + n);
+    let mut newlines = memchr::memchr_iter(b'\n', &text.as_bytes()[at..]).map(|n| start + n);
     while at < text.len() && lines.len() < limit {
         let newline = newlines.next();
         let next = newline.map_or(text.len(), |n| n + 1);
