@@ -16,7 +16,7 @@ cross-validation: those of a forest on its own training pages are too sure of th
 
 Needs numpy and catboost 1.2. The seed is fixed.
 """
-import argparse, json, os, tempfile
+import argparse, json, os
 from collections import Counter, defaultdict
 from multiprocessing import get_context
 
@@ -24,19 +24,14 @@ import numpy as np
 from catboost import CatBoost, Pool
 
 from blocks_data import fold_of, load, names_file, names_of, page_f1, second_features
+from forest import PARAMETERS, SEED, Table, golden_rows, predict, wrap, write_table
 
 SETS = ("aeb cleaneval cleanportaleval daniel dragnet htmltotext l3s_gn1 magic_article magic_forum wcxb_dev").split()
 # Its pages have snippets instead of gold text: scored, never trained on.
 SNIPPETS = "trafilatura"
 # Sets of 150 pages and more, and those of modern pages that are not English: what leaving a set out is judged by.
 JUDGED = "aeb cleaneval daniel dragnet l3s_gn1 wcxb_dev magic_article magic_forum".split()
-SEED = 7
 FOLDS = 5
-DEPTH = 6
-PARAMETERS = dict(
-    loss_function="CrossEntropy", depth=DEPTH, l2_leaf_reg=5, border_count=64, random_seed=SEED, thread_count=1,
-    verbose=0, rsm=.3, bootstrap_type="Bernoulli", subsample=.6, score_function="L2", boosting_type="Plain",
-    allow_writing_files=False)
 FIRST = dict(iterations=400, learning_rate=.1)
 SECOND = dict(iterations=100, learning_rate=.08, l2_leaf_reg=20)
 # Features of the first forest that the second sees too: what a block is by itself. The others say where it stands, which
@@ -112,12 +107,6 @@ def one_fit(job):
     model.fit(Pool(X[rows], blocks.label[rows], weight=blocks.weight[rows]))
     scored = np.where(groups == key)[0]
     return key, scored, predict(model, X[scored]), model if key is None else None
-
-
-def predict(model, X):
-    if not len(X):
-        return np.zeros(0, np.float32)
-    return (1 / (1 + np.exp(-model.predict(X, prediction_type="RawFormulaVal")))).astype(np.float32)
 
 
 def out_of_fold(name, parameters, keys):
@@ -202,48 +191,6 @@ def write_predictions(blocks, p, folder):
         out.close()
 
 
-class Table:
-    """A forest as the crate evaluates it: questions in float32, leaves as small integers of one unit."""
-
-    def __init__(self, model, features):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "forest.json")
-            model.save_model(path, format="json")
-            stored = json.load(open(path))
-        scale, bias = stored["scale_and_bias"]
-        self.features, self.bias = features, float(np.ravel(bias)[0])
-        trees = stored["oblivious_trees"]
-        leaves = np.array([whole_leaves(tree) for tree in trees]) * scale
-        self.unit = float(np.float32(np.abs(leaves).max() / 32767))
-        self.leaves = np.rint(leaves / self.unit).astype(np.int32)
-        self.questions = [whole_questions(tree) for tree in trees]
-
-    def predict(self, X):
-        total = np.zeros(len(X), np.int64)
-        for questions, leaves in zip(self.questions, self.leaves):
-            leaf = sum((X[:, feature] > np.float32(border)).astype(int) << level
-                       for level, (feature, border) in enumerate(questions))
-            total += leaves[leaf]
-        return 1 / (1 + np.exp(-(np.float32(self.bias) + np.float32(self.unit) * total)))
-
-
-def whole_questions(tree):
-    """The questions of a tree, filled up to DEPTH by one that is never answered with yes."""
-    own = [(split["float_feature_index"], split["border"]) for split in tree["splits"] or []]
-    return own + [(0, np.inf)] * (DEPTH - len(own))
-
-
-def whole_leaves(tree):
-    return list(tree["leaf_values"]) + [0] * ((1 << DEPTH) - len(tree["leaf_values"]))
-
-
-def number(value):
-    text = str(np.float32(value))
-    if text == "inf":
-        return "f32::INFINITY"
-    return text if any(c in text for c in ".e") else text + ".0"
-
-
 def export(forests, rows, carried, folder):
     names = ["FIRST", "SECOND"]
     tables = [Table(model, X.shape[1]) for model, X in zip(forests, rows)]
@@ -260,37 +207,6 @@ def export(forests, rows, carried, folder):
     with open(os.path.join(folder, "tests/html/golden_rows.json"), "w") as out:
         parts = ['"%s": [\n%s\n]' % (name, ",\n".join(map(json.dumps, rows))) for name, rows in golden.items()]
         out.write("{\n" + ",\n".join(parts) + "\n}\n")
-
-
-def write_table(out, name, table):
-    questions = [f"({feature}, {number(border)})," for tree in table.questions for feature, border in tree]
-    leaves = [f"{leaf}," for leaf in table.leaves.ravel()]
-    out.write(f"\npub(crate) static {name}: Forest = Forest {{\n    features: {table.features},\n")
-    out.write(f"    bias: {number(table.bias)},\n    unit: {number(table.unit)},\n")
-    out.write(f"    questions: &{name}_QUESTIONS,\n    leaves: &{name}_LEAVES,\n}};\n")
-    for what, kind, items in (("QUESTIONS", "(u16, f32)", questions), ("LEAVES", "i16", leaves)):
-        out.write(f"\n#[rustfmt::skip]\nstatic {name}_{what}: [{kind}; {len(items)}] = [\n")
-        wrap(out, items)
-        out.write("];\n")
-
-
-def golden_rows(table, model, X):
-    """Rows to test the crate with. Each value is from a page of its own, so that no row describes a real block."""
-    random = np.random.default_rng(SEED)
-    rows = np.stack([X[random.integers(0, len(X), X.shape[1]), np.arange(X.shape[1])] for _ in range(24)])
-    p = table.predict(rows)
-    assert np.abs(p - predict(model, rows)).max() < 2e-3, "rounding changes the forest"
-    return [dict(row=[float(v) for v in row], probability=float(own)) for row, own in zip(rows, p)]
-
-
-def wrap(out, items, width=108):
-    line = "   "
-    for item in items:
-        if len(line) + 1 + len(item) > width:
-            out.write(line + "\n")
-            line = "   "
-        line += " " + item
-    out.write(line + "\n")
 
 
 def main():

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::features::Features;
 use super::line::Scratch;
 use super::options::{Cleaning, LineOptions, UnknownRule};
 use super::output::CleanText;
@@ -17,6 +18,7 @@ pub struct LineCleaner {
     cleaning: Cleaning,
     repairs: Vec<&'static Entry>,
     verdicts: Vec<&'static Entry>,
+    model: Option<&'static Entry>,
     white_space: bool,
 }
 
@@ -43,6 +45,7 @@ impl LineCleaner {
             white_space: repairs.iter().any(|entry| entry.rule.name == rules::WHITE_SPACE),
             repairs,
             verdicts: stage(Stage::Verdict),
+            model: stage(Stage::Model).pop(),
         })
     }
 
@@ -79,6 +82,18 @@ impl LineCleaner {
     }
 
     fn judge(&self, page: &mut Page<'_>, scratch: &mut Scratch) {
+        self.judge_by_rules(page, scratch);
+        if let Some(model) = self.model {
+            page.cleaning = self.cleaning;
+            (model.apply)(page);
+        } else if self.cleaning == Cleaning::Conservative {
+            page.acquit_lone_cues();
+        }
+    }
+
+    /// The model weighs what rules say: they say all they have when it comes after them.
+    fn judge_by_rules(&self, page: &mut Page<'_>, scratch: &mut Scratch) {
+        page.cleaning = if self.model.is_some() { Cleaning::Balanced } else { self.cleaning };
         for entry in &self.repairs {
             (entry.apply)(page);
         }
@@ -86,8 +101,39 @@ impl LineCleaner {
         for entry in &self.verdicts {
             (entry.apply)(page);
         }
-        if self.cleaning == Cleaning::Conservative {
-            page.acquit_lone_cues();
-        }
     }
+
+    /// The features that the learned rule decides by, for training.
+    #[doc(hidden)]
+    pub fn line_features(&self, text: &str) -> LineFeatures {
+        let mut page = Page::section(text, 0, Self::MAX_LINES, &[], self.cleaning);
+        self.judge_by_rules(&mut page, &mut Scratch::default());
+        let features = Features::new(&page);
+        let mut out = LineFeatures::default();
+        for (row, &at) in features.rows.iter().enumerate() {
+            if row == 0 {
+                features.write(row, &mut out.names);
+            }
+            features.write(row, &mut out.rows);
+            out.texts.push(page.visible(at).into_owned());
+            let line = &page.lines[at];
+            out.rules
+                .push(line.verdict.map(|verdict| (verdict.reason, verdict.score, rules::bears_cue(line))));
+        }
+        out
+    }
+}
+
+/// Lines with words as the rules leave them.
+#[doc(hidden)]
+#[derive(Debug, Default)]
+pub struct LineFeatures {
+    /// Name of each feature.
+    pub names: Vec<String>,
+    /// One row of features after the other.
+    pub rows: Vec<f32>,
+    /// Each line after repairs.
+    pub texts: Vec<String>,
+    /// Name and score of the rule that would remove it, and whether a cue of its own does.
+    pub rules: Vec<Option<(&'static str, f32, bool)>>,
 }

@@ -57,7 +57,7 @@ const LEADING: Kinds = LINK | TAGS | HOME | BYLINE;
 const SURE: usize = 4;
 
 /// Every cue file: language (ISO 639-3) and text. A new language is a new line here.
-pub(crate) const FILES: [(&str, &str); 20] = [
+pub(crate) const FILES: [(&str, &str); 25] = [
     ("vie", include_str!("../../cues/vie.txt")),
     ("eng", include_str!("../../cues/eng.txt")),
     ("deu", include_str!("../../cues/deu.txt")),
@@ -78,6 +78,11 @@ pub(crate) const FILES: [(&str, &str); 20] = [
     ("zho-hant", include_str!("../../cues/zho-hant.txt")),
     ("jpn", include_str!("../../cues/jpn.txt")),
     ("kor", include_str!("../../cues/kor.txt")),
+    ("ukr", include_str!("../../cues/ukr.txt")),
+    ("ces", include_str!("../../cues/ces.txt")),
+    ("swe", include_str!("../../cues/swe.txt")),
+    ("ron", include_str!("../../cues/ron.txt")),
+    ("fas", include_str!("../../cues/fas.txt")),
 ];
 
 /// Of a line, what is compared with cues: this many bytes of its start and of its end.

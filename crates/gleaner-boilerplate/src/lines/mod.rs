@@ -35,7 +35,10 @@ mod cleaner;
 pub(crate) mod cues;
 mod dates;
 mod draft;
+mod features;
 mod line;
+mod model;
+mod model_table;
 mod options;
 mod output;
 mod page;
@@ -43,6 +46,8 @@ mod render;
 mod rules;
 
 pub use cleaner::LineCleaner;
+#[doc(hidden)]
+pub use cleaner::LineFeatures;
 pub use options::{Cleaning, LineOptions, UnknownRule};
 pub use output::{Action, CleanText, Span};
 pub use rules::{Rule, rules};

@@ -10,7 +10,8 @@ use super::line::{self, Ending, Scratch, Shape, Signs};
 use super::options::Cleaning;
 
 /// Cues that speak of a page's furniture.
-const CUES: Kinds = cues::LIST | cues::LINK | cues::ACTION | cues::NOTICE | cues::TAGS | cues::HOME;
+pub(super) const FURNITURE: Kinds =
+    cues::LIST | cues::LINK | cues::ACTION | cues::NOTICE | cues::TAGS | cues::HOME;
 /// Fewest lines with a cue for the conservative preset to believe them.
 const SUPPORT: usize = 2;
 
@@ -155,7 +156,8 @@ impl<'t> Page<'t> {
     /// A page's furniture comes in numbers; a single line that reads like a cue may be the author's own.
     pub(super) fn acquit_lone_cues(&mut self) {
         let by_cue = |line: &&mut Line| line.verdict.is_some_and(|v| super::rules::rests_on_cues(v.reason));
-        let support = self.lines.iter_mut().filter(by_cue).filter(|line| line.shape.cues & CUES != 0).count();
+        let support =
+            self.lines.iter_mut().filter(by_cue).filter(|line| line.shape.cues & FURNITURE != 0).count();
         if support < SUPPORT {
             self.lines.iter_mut().filter(by_cue).for_each(|line| line.verdict = None);
         }

@@ -10,3 +10,4 @@ mod hostile;
 mod invariants;
 mod rules;
 mod seeds;
+mod texts;

@@ -15,6 +15,7 @@ mod headline_run;
 mod html_remnant;
 mod image_remnant;
 mod image_teaser;
+mod line_model;
 mod link_lead;
 mod link_remnant;
 mod markdown_link;
@@ -30,7 +31,7 @@ mod white_space;
 
 use std::sync::OnceLock;
 
-use super::page::Page;
+use super::page::{FURNITURE, Line, Page};
 
 /// A rule, as `gleaner rules` lists it.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +54,8 @@ pub(super) enum Stage {
     Repair,
     /// On the repaired and measured lines of a section: says which go.
     Verdict,
+    /// On what the others have said: has the last word.
+    Model,
 }
 
 /// A rule and how it is applied.
@@ -90,6 +93,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     headline_run::ENTRY,
     menu_run::ENTRY,
     page_tail::ENTRY,
+    line_model::ENTRY,
 ];
 
 /// Whether a rule's verdicts rest on phrases.
@@ -105,6 +109,11 @@ pub(super) fn rests_on_cues(name: &str) -> bool {
     ]
     .iter()
     .any(|entry| entry.rule.name == name)
+}
+
+/// Whether a rule removes the line for a cue that it bears itself.
+pub(super) fn bears_cue(line: &Line) -> bool {
+    line.verdict.is_some_and(|verdict| rests_on_cues(verdict.reason)) && line.shape.cues & FURNITURE != 0
 }
 
 /// Every rule, in the order of application.

@@ -5,6 +5,8 @@
 //! Removed: `Weather`, between lists that went
 //! Kept: a sentence, and what stands before the first removed line
 
+use super::super::dates::DateShape;
+use super::super::line::{Ending, Shape};
 use super::super::options::Cleaning;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
@@ -17,11 +19,18 @@ const RULE: Rule = Rule {
 };
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply };
 
+/// Fewest words and least weight of such a sentence.
+const WORDS: u32 = 8;
+const SENTENCE: u32 = 40;
+
 fn apply(page: &mut Page<'_>) {
     if page.cleaning == Cleaning::Conservative || !page.last {
         return;
     }
+    // A short sentence without a cue may be the article's last.
+    let sentence = |at: &usize| page.lines[*at].short() && is_sentence(&page.lines[*at].shape);
     let end = page.article_end();
+    let end = (end..page.lines.len()).rev().find(sentence).map_or(end, |at| at + 1);
     let gone = |at: &usize| page.lines[*at].verdict.is_some();
     let Some(first) = (end..page.lines.len()).find(gone) else { return };
     let removed = (first..page.lines.len()).filter(gone).count();
@@ -32,4 +41,9 @@ fn apply(page: &mut Page<'_>) {
     for at in left {
         page.remove(at, RULE.name, 0.6);
     }
+}
+
+fn is_sentence(shape: &Shape) -> bool {
+    let stop = shape.ending == Ending::Stop && shape.cues == 0 && shape.date == DateShape::None;
+    stop && shape.headline && !shape.dated && shape.words >= WORDS && shape.weight >= SENTENCE
 }

@@ -1,0 +1,76 @@
+//! What stands before and behind a line.
+
+use super::super::page::Page;
+use super::bit;
+use super::own::Own;
+use crate::forest::Sink;
+
+/// What is asked of each line around.
+const FACTS: usize = 9;
+/// Lines on either side that are looked at one by one.
+const NEAR: usize = 2;
+/// Lines on either side whose mean is taken.
+const WINDOWS: [usize; 2] = [5, 15];
+
+type Facts = [f32; FACTS];
+
+#[derive(Debug)]
+pub(super) struct Around {
+    facts: Vec<Facts>,
+    /// Sums of the facts of all rows before each.
+    sums: Vec<Facts>,
+}
+
+impl Around {
+    pub(super) fn new(page: &Page<'_>, rows: &[usize], own: &[Own]) -> Around {
+        let facts: Vec<Facts> = rows.iter().zip(own).map(|(&at, own)| facts(page, at, own)).collect();
+        let mut sum = [0.0; FACTS];
+        let mut sums = Vec::with_capacity(rows.len() + 1);
+        sums.push(sum);
+        for facts in &facts {
+            sum.iter_mut().zip(facts).for_each(|(sum, fact)| *sum += fact);
+            sums.push(sum);
+        }
+        Around { facts, sums }
+    }
+
+    pub(super) fn write(&self, row: usize, sink: &mut impl Sink) {
+        for step in 1..=NEAR {
+            self.neighbour(2 * step - 2, row.checked_sub(step), sink);
+            self.neighbour(2 * step - 1, Some(row + step), sink);
+        }
+        for (index, reach) in WINDOWS.into_iter().enumerate() {
+            self.mean(2 * index, row.saturating_sub(reach), row, sink);
+            self.mean(2 * index + 1, row + 1, (row + 1 + reach).min(self.facts.len()), sink);
+        }
+    }
+
+    fn neighbour(&self, index: usize, row: Option<usize>, sink: &mut impl Sink) {
+        let facts = row.and_then(|row| self.facts.get(row)).copied().unwrap_or([-1.0; FACTS]);
+        for (fact, value) in facts.into_iter().enumerate() {
+            sink.put("near", index * FACTS + fact, value);
+        }
+    }
+
+    fn mean(&self, index: usize, from: usize, to: usize, sink: &mut impl Sink) {
+        let count = to.saturating_sub(from) as f32;
+        for fact in 0..FACTS {
+            let mean = if count > 0.0 { (self.sums[to][fact] - self.sums[from][fact]) / count } else { -1.0 };
+            sink.put("window", index * FACTS + fact, mean);
+        }
+    }
+}
+
+fn facts(page: &Page<'_>, at: usize, own: &Own) -> Facts {
+    [
+        own.weight.min(600.0),
+        bit(own.prose),
+        bit(own.stop),
+        bit(own.dated),
+        own.digits,
+        own.capitals,
+        bit(own.cue),
+        bit(own.removed),
+        bit(at == 0 || page.lines[at - 1].blank),
+    ]
+}

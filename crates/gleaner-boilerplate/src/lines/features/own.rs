@@ -1,0 +1,77 @@
+//! What a line is by itself.
+
+use super::super::cues::{self, Kinds};
+use super::super::dates::DateShape;
+use super::super::line::{Ending, Signs};
+use super::super::page::Line;
+use super::bit;
+use super::scan::Counts;
+use crate::forest::Sink;
+
+/// Cues that speak of a page's furniture.
+const CUES: Kinds =
+    cues::LIST | cues::LINK | cues::ACTION | cues::NOTICE | cues::TAGS | cues::HOME | cues::BYLINE;
+
+/// Counts over the first bytes of a line, and what others ask of it.
+#[derive(Clone, Debug)]
+pub(super) struct Own {
+    /// In letters, see `Shape::weight`.
+    pub(super) weight: f32,
+    pub(super) prose: bool,
+    pub(super) dated: bool,
+    pub(super) cue: bool,
+    pub(super) removed: bool,
+    pub(super) stop: bool,
+    /// Shares of the characters: digits, signs; of the words: those with a capital.
+    pub(super) digits: f32,
+    pub(super) signs: f32,
+    pub(super) capitals: f32,
+    /// Commas a word.
+    commas: f32,
+    words: f32,
+    /// Equal for equal lines.
+    pub(super) hash: u64,
+}
+
+impl Own {
+    /// Of `line`, whose first bytes are `text`.
+    pub(super) fn of(text: &str, counts: &Counts, line: &Line) -> Own {
+        let shape = &line.shape;
+        let (chars, words) = (counts.chars.max(1) as f32, counts.words.max(1) as f32);
+        Own {
+            weight: shape.weight as f32,
+            prose: shape.prose,
+            dated: shape.date != DateShape::None || shape.dated,
+            cue: shape.cues & CUES != 0,
+            removed: line.verdict.is_some(),
+            stop: matches!(shape.ending, Ending::Stop | Ending::Ask),
+            digits: counts.digits as f32 / chars,
+            signs: counts.signs as f32 / chars,
+            capitals: counts.capitals as f32 / words,
+            commas: counts.commas as f32 / words,
+            words,
+            hash: gleaner_text::hash64(text.as_bytes()),
+        }
+    }
+
+    pub(super) fn write(&self, line: &Line, sink: &mut impl Sink) {
+        let shape = &line.shape;
+        for (index, value) in [self.weight, self.words, self.weight / self.words].into_iter().enumerate() {
+            sink.put("length", index, value);
+        }
+        for (index, value) in [self.digits, self.signs, self.capitals, self.commas].into_iter().enumerate() {
+            sink.put("counts", index, value);
+        }
+        sink.put("ending", 0, f32::from(shape.ending as u8));
+        for (index, value) in [shape.prose, shape.bullet].into_iter().enumerate() {
+            sink.put("shape", index, bit(value));
+        }
+        for (index, kind) in [cues::ACTION, cues::NOTICE].into_iter().enumerate() {
+            sink.put("cue", index, bit(shape.cues & kind != 0));
+        }
+        for (index, sign) in [Signs::HTML, Signs::BAR, Signs::DOT].into_iter().enumerate() {
+            sink.put("sign", index, bit(line.signs.has(sign)));
+        }
+        sink.put("rule", 0, line.verdict.map_or(0.0, |verdict| verdict.score));
+    }
+}
