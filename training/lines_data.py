@@ -16,8 +16,10 @@ PAGES = ("aeb cleaneval cleanportaleval daniel dragnet htmltotext l3s_gn1 magic_
 RESIDUAL = ("trafilatura", "dom_smoothie")
 # A page rendered whole has hundreds of lines of menus: this many lines, weighed up, stand for all.
 LINES_PER_TEXT = 120
-# Features that the decision needs, too: weight in letters, and whether it is prose.
-WEIGHT, PROSE = "length.0", "shape.0"
+# Features that the decision needs, too: weight in letters, whether it is prose, and how it ends.
+WEIGHT, PROSE, ENDING = "length.0", "shape.0", "ending.0"
+# Weight of a short sentence, and endings of sentences (`Ending::Stop` and `Ending::Ask`).
+SENTENCE, STOPS = 20, (1, 3)
 
 
 def number_of(*words):
@@ -92,7 +94,8 @@ def load_set(job):
         subprocess.run([binary, base + ".f32", base + ".names"], stdin=source, stdout=out, check=True)
     names = names_of(base + ".names")
     X = np.fromfile(base + ".f32", np.float32).reshape(-1, len(names))
-    weight, prose = X[:, names.index(WEIGHT)], X[:, names.index(PROSE)] > 0
+    prose = X[:, names.index(PROSE)] > 0
+    stops = np.isin(X[:, names.index(ENDING)], STOPS) & (X[:, names.index(WEIGHT)] >= SENTENCE)
     at = 0
     for text, line in zip(texts, open(base + ".lines")):
         dumped = json.loads(line)
@@ -103,7 +106,7 @@ def load_set(job):
                     label=labels(tokens, gold), words=np.array([len(line) for line in tokens], np.float32))
         text["cued"] = np.array([bool(rule and rule[2]) for rule in text["rules"]], bool)
         text["before"] = token_ids(text.pop("text"))
-        text.update(weight=weight[start:at], prose=prose[start:at])
+        text.update(prose=prose[start:at], sentence=(prose | stops)[start:at])
     return texts
 
 

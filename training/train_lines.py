@@ -26,7 +26,7 @@ from forest import PARAMETERS, SEED, Table, golden_rows, predict, write_table
 from lines_data import LINES_PER_TEXT, load
 
 FOLDS = 5
-FOREST = dict(iterations=120, learning_rate=.15)
+FOREST = dict(iterations=60, learning_rate=.25)
 # What other extractors left is what the cleaner is for; pages rendered to text teach it what boilerplate can be.
 KIND_WEIGHT = dict(residual=8., page=.5, cut=.7, short=.7, gold=1.)
 # Half of the lines of other texts will do.
@@ -35,11 +35,10 @@ PAGE_SHARE = .5
 SET_POWER = .25
 # A text weighs less than its lines, by this power of their weight.
 TEXT_POWER = .7
-# Thresholds of src/lines/rules/line_model.rs.
-PRESETS = dict(balanced=dict(cue=np.inf, supported=.4, alone=.2, within=.05, gain=.1),
-               conservative=dict(cue=.2, supported=.1, alone=.05, within=.02, gain=np.inf))
-PARAGRAPH = .5
-TITLE = 2
+# As in src/lines/rules/line_model.rs, which says what they are.
+PRESETS = dict(balanced=dict(cue=np.inf, supported=.4, alone=.3, within=.03),
+               conservative=dict(cue=.2, supported=.1, alone=.05, within=.02))
+PARAGRAPH, LEAST_SURE, TITLE, FURNITURE = .5, .5, (6, .1), 2
 LANGUAGES = ("zh", "ru", "el", "pl")
 
 
@@ -119,44 +118,36 @@ def out_of_fold(lines, leave_out, whole):
     return p, model
 
 
-def expected_f1(p, words, kept):
-    return 2 * (p * words)[kept].sum() / (words[kept].sum() + (p * words).sum() + 1e-9)
-
-
 def article(text, ruled, p):
     """The rows from the title of the article to its last paragraph."""
-    paragraph, within = text["prose"] & ~ruled, np.zeros(len(p), bool)
-    sure = np.where(paragraph & (p >= PARAGRAPH))[0]
+    within = np.zeros(len(p), bool)
+    sure = np.where(text["prose"] & ~ruled & (p >= PARAGRAPH))[0]
     if not len(sure):
         return within
-    first, last = sure[0], sure[-1]
-    for at in range(first - 1, max(-1, first - 1 - TITLE), -1):
-        if ruled[at]:
-            break
-        first = at if p[at] >= PRESETS["balanced"]["within"] else first
+    first, last, furniture = sure[0], sure[-1], 0
+    before = [at for at in range(max(0, first - TITLE[0]), first) if not ruled[at]]
+    title = max(before, key=lambda at: (p[at], at), default=first)
+    first = title if p[title] >= TITLE[1] else first
     for at in range(last + 1, len(p)):
-        if ruled[at]:
+        furniture = furniture + 1 if ruled[at] else 0
+        if furniture >= FURNITURE:
             break
-        last = at if paragraph[at] and p[at] >= PRESETS["balanced"]["within"] else last
+        if not ruled[at] and text["sentence"][at] and p[at] >= PRESETS["balanced"]["within"]:
+            last = at
     within[first:last + 1] = True
     return within
 
 
 def keeps(text, p, preset):
     """The decision of the crate; `preset` None: what the rules keep."""
-    weight, cued = text["weight"], text["cued"]
     ruled = np.array([rule is not None for rule in text["rules"]], bool)
     if preset is None:
         return ~ruled
-    o, within = PRESETS[preset], article(text, ruled, p)
-
-    def kept(alone):
-        unruled = np.where(within, o["within"], alone)
-        return p >= np.where(ruled, np.where(cued, o["cue"], o["supported"]), unruled)
-
-    unsure = kept(o["supported"])
-    gain = expected_f1(p, weight, unsure) - expected_f1(p, weight, np.ones(len(p), bool))
-    return unsure if gain >= o["gain"] else kept(o["alone"])
+    o = PRESETS[preset]
+    p = np.minimum(p / max(LEAST_SURE, p[text["prose"]].max(initial=0) or 1), 1)
+    within = article(text, ruled, p)
+    unruled = np.where(within, o["within"], o["alone"] if within.any() else 0)
+    return p >= np.where(ruled, np.where(text["cued"], o["cue"], o["supported"]), unruled)
 
 
 def report(lines, p, preset):

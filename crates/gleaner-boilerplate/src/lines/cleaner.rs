@@ -109,7 +109,7 @@ impl LineCleaner {
         let mut page = Page::section(text, 0, Self::MAX_LINES, &[], self.cleaning);
         self.judge_by_rules(&mut page, &mut Scratch::default());
         let features = Features::new(&page);
-        let mut out = LineFeatures::default();
+        let mut out = LineFeatures { p: rules::probabilities(&features), ..LineFeatures::default() };
         for (row, &at) in features.rows.iter().enumerate() {
             if row == 0 {
                 features.write(row, &mut out.names);
@@ -132,6 +132,8 @@ pub struct LineFeatures {
     pub names: Vec<String>,
     /// One row of features after the other.
     pub rows: Vec<f32>,
+    /// How likely each line is content, as the model has it.
+    pub p: Vec<f32>,
     /// Each line after repairs.
     pub texts: Vec<String>,
     /// Name and score of the rule that would remove it, and whether a cue of its own does.

@@ -6,7 +6,7 @@ use super::own::Own;
 use crate::forest::Sink;
 
 /// What is asked of each line around.
-const FACTS: usize = 9;
+const FACTS: usize = 8;
 /// Lines on either side that are looked at one by one.
 const NEAR: usize = 2;
 /// Lines on either side whose mean is taken.
@@ -53,10 +53,10 @@ impl Around {
     }
 
     fn mean(&self, index: usize, from: usize, to: usize, sink: &mut impl Sink) {
-        let count = to.saturating_sub(from) as f32;
+        let scale = if to > from { 1.0 / (to - from) as f32 } else { 0.0 };
         for fact in 0..FACTS {
-            let mean = if count > 0.0 { (self.sums[to][fact] - self.sums[from][fact]) / count } else { -1.0 };
-            sink.put("window", index * FACTS + fact, mean);
+            let sum = self.sums[to.max(from)][fact] - self.sums[from][fact];
+            sink.put("window", index * FACTS + fact, sum * scale);
         }
     }
 }
@@ -66,7 +66,6 @@ fn facts(page: &Page<'_>, at: usize, own: &Own) -> Facts {
         own.weight.min(600.0),
         bit(own.prose),
         bit(own.stop),
-        bit(own.dated),
         own.digits,
         own.capitals,
         bit(own.cue),

@@ -14,7 +14,7 @@ use super::page::Page;
 use crate::forest::Sink;
 
 /// Bytes of a line that are looked at: what follows in a longer line does not change what it is.
-const MEASURED: usize = 192;
+const MEASURED: usize = 128;
 
 /// The features of all lines with words of a section.
 pub(super) struct Features<'p> {

@@ -18,7 +18,7 @@ const LONG: u16 = 1 << 15;
 /// Letters of such a word.
 const LONG_WORD: u32 = 6;
 /// Most words of a line that are looked at.
-const WORDS: usize = 48;
+const WORDS: usize = 32;
 /// From so many places on, a word is one of the language.
 const COMMON: u8 = 4;
 

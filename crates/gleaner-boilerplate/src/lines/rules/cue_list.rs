@@ -26,6 +26,9 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply
 const LONGEST_LIST: usize = 40;
 
 fn apply(page: &mut Page<'_>) {
+    if page.cues_found & LIST == 0 {
+        return;
+    }
     let body = Body::of(page);
     let mut at = 0;
     while at < page.lines.len() {

@@ -8,6 +8,7 @@
 //! Kept: `3 May 2024`, as a heading above the paragraphs of a diary
 
 use super::super::dates::DateShape;
+use super::super::line::Ending;
 use super::super::options::Cleaning;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
@@ -53,7 +54,8 @@ fn run(page: &Page<'_>) -> Option<Vec<usize>> {
         let paragraph = line.shape.prose && !dated && line.verdict.is_none();
         paragraphs += usize::from(paragraph && previous);
         since = if dated { 0 } else { since + 1 };
-        if line.verbatim || since > GAP || line.shape.weight > TEASER || paragraphs > 0 {
+        let spoken = !dated && line.short() && is_spoken(&page.visible(at), line.shape.ending);
+        if line.verbatim || since > GAP || line.shape.weight > TEASER || paragraphs > 0 || spoken {
             break;
         }
         previous = paragraph;
@@ -70,4 +72,10 @@ fn run(page: &Page<'_>) -> Option<Vec<usize>> {
     run.extend(before.filter(|&at| dates_behind && page.lines[at].short()));
     run.reverse();
     (dates >= DATES).then_some(run)
+}
+
+/// Whether a line is something said: a headline quotes within, and ends without a sign.
+fn is_spoken(line: &str, ending: Ending) -> bool {
+    let quoted = line.trim_start().starts_with(['"', '“', '„', '«', '「', '『']);
+    quoted && matches!(ending, Ending::Ask | Ending::Stop)
 }

@@ -42,12 +42,27 @@ fn apply(page: &mut Page<'_>) {
     let weight =
         |lines: &[usize]| lines.iter().map(|&at| u64::from(page.lines[at].shape.weight)).sum::<u64>();
     let article: Vec<usize> = (0..end).filter(|&at| page.lines[at].kept_prose()).collect();
-    if page.lines[run[0]].shape.ending == Ending::Colon || weight(&run) > weight(&article) {
+    let sources = run.iter().filter(|&&at| has_year_in_brackets(&page.visible(at))).count();
+    if page.lines[run[0]].shape.ending == Ending::Colon
+        || weight(&run) > weight(&article)
+        || sources * SOURCES > run.len()
+    {
         return;
     }
     for at in run {
         page.remove(at, RULE.name, 0.65);
     }
+}
+
+/// Of the lines of a list of references, at least one of so many has its year in brackets.
+const SOURCES: usize = 3;
+
+fn has_year_in_brackets(line: &str) -> bool {
+    let digits = |part: &str| part.bytes().take_while(u8::is_ascii_digit).count() == 4;
+    line.match_indices('(').any(|(at, _)| {
+        let year = &line[at + 1..];
+        (year.starts_with("19") || year.starts_with("20")) && digits(year)
+    })
 }
 
 fn are_headlines(page: &Page<'_>, run: &[usize]) -> bool {

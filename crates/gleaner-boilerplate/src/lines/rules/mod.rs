@@ -31,6 +31,8 @@ mod white_space;
 
 use std::sync::OnceLock;
 
+pub(super) use line_model::probabilities;
+
 use super::page::{FURNITURE, Line, Page};
 
 /// A rule, as `gleaner rules` lists it.

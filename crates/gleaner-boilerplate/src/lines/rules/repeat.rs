@@ -7,8 +7,9 @@
 //! Removed: the second `Harbour wall to be raised before winter`
 //! Kept: the first `Harbour wall to be raised before winter`
 
+use super::super::cues::{ACTION, LIST};
 use super::super::options::Cleaning;
-use super::super::page::Page;
+use super::super::page::{Line, Page};
 use super::{Entry, Rule, Stage};
 
 const RULE: Rule = Rule {
@@ -24,6 +25,9 @@ const ARTICLE: usize = 3;
 
 /// Of the weight of what does not return, the part that copies behind the article may have.
 const TEASERS: u64 = 2;
+
+/// Fewest texts that return behind the article to be teasers without anything else that shows it.
+const BOXES: usize = 2;
 
 /// Most lines between two copies of a paragraph, such as a caption that is shown twice.
 const NEAR: usize = 2;
@@ -47,9 +51,12 @@ fn apply(page: &mut Page<'_>) {
     let article = unrepeated_article(page, &groups);
     let far = page.cleaning == Cleaning::Balanced && copies_are_few(page, &groups);
     let end = Some(page.article_end()).filter(|&end| end > 0);
+    let boxes = article.is_some_and(|end| groups.iter().filter(|group| group[0].1 >= end).count() >= BOXES);
     for group in groups {
         let first = group[0].1;
-        let behind = article.is_some_and(|article| first >= article) && !page.announced(first);
+        let behind = article
+            .is_some_and(|end| first >= end && (boxes || follows_furniture(page, end, first)))
+            && !page.announced(first);
         if behind {
             page.remove(first, RULE.name, 0.8);
         }
@@ -93,6 +100,13 @@ fn unrepeated_article(page: &Page<'_>, groups: &[&[(u64, usize)]]) -> Option<usi
     let behind: Vec<usize> = groups.iter().map(|group| group[0].1).filter(|&at| at >= end).collect();
     let judged = page.cleaning == Cleaning::Balanced && page.last && prose.len() >= ARTICLE;
     (judged && weight(&behind) * TEASERS <= weight(&prose)).then_some(end)
+}
+
+/// Whether anything known as furniture stands between the article's end and `first`: without it, what returns may be
+/// the article's own, a refrain or a comment.
+fn follows_furniture(page: &Page<'_>, article: usize, first: usize) -> bool {
+    let cue = |line: &Line| line.short() && line.shape.cues & (LIST | ACTION) != 0;
+    page.lines[article.min(first)..first].iter().any(|line| line.verdict.is_some() || cue(line))
 }
 
 /// Where a copy stands.
