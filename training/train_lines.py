@@ -37,7 +37,7 @@ SET_POWER = .25
 TEXT_POWER = .7
 # As in src/lines/rules/line_model.rs, which says what they are.
 PRESETS = dict(balanced=dict(cue=np.inf, supported=.4, alone=.3, within=.03),
-               conservative=dict(cue=.2, supported=.1, alone=.05, within=.02))
+               conservative=dict(cue=.1, supported=.1, alone=.03, within=.02))
 PARAGRAPH, LEAST_SURE, TITLE, FURNITURE = .5, .5, (6, .1), 2
 LANGUAGES = ("zh", "ru", "el", "pl")
 

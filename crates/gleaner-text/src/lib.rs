@@ -3,6 +3,7 @@
 //!
 //! - [`words`] and [`word_count`]: the words of a text by Unicode's rules (UAX #29).
 //! - [`normalise`]: one form for texts that differ only in case or in how Unicode spells them.
+//! - [`nfc_changes`]: what a text lacks to be in NFC, the form in which it should be stored.
 //! - [`Tokenizer`]: the tokens that near-duplicate detection compares, as strings or as stable hashes.
 //! - [`hash64`], [`hash128`] and [`token_hash`]: hashes with a published definition, fit to be stored.
 //!
@@ -36,6 +37,6 @@ mod tokens;
 mod words;
 
 pub use hash::{hash64, hash128, token_hash};
-pub use normalise::normalise;
+pub use normalise::{nfc_changes, normalise};
 pub use tokens::{Digits, TokenOptions, Tokenizer};
 pub use words::{Words, word_count, words};

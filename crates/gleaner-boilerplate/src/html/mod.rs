@@ -19,7 +19,7 @@ mod container;
 mod cues;
 mod decide;
 mod described;
-mod entities;
+pub(crate) mod entities;
 mod entities_table;
 mod explain;
 mod features;

@@ -29,6 +29,17 @@ impl Signs {
     /// A byte of ASCII that is no letter, space or one of `'`, `-`, `&` and `/`: no label has it but in its bullet.
     pub(super) const NO_LABEL: u16 = 1 << 10;
 
+    /// A control character other than a tab.
+    pub(super) const CONTROL: u16 = 1 << 11;
+    /// A byte that begins invisible characters, unusual spaces and control characters beyond ASCII.
+    pub(super) const WIDE: u16 = 1 << 12;
+    /// A byte that begins characters which NFC may move.
+    pub(super) const FORM: u16 = 1 << 13;
+    /// A byte that begins the letters of text read in the wrong encoding.
+    pub(super) const LATIN: u16 = 1 << 14;
+    /// `\`
+    pub(super) const BACKSLASH: u16 = 1 << 15;
+
     /// The signs of a line.
     pub(super) fn of(line: &str) -> Signs {
         let all = |bytes: &[u8]| bytes.iter().fold(0, |signs, &b| signs | SIGNS[usize::from(b)]);
@@ -39,6 +50,11 @@ impl Signs {
     /// Whether any of `signs` is there.
     pub(super) fn has(self, signs: u16) -> bool {
         self.0 & signs != 0
+    }
+
+    /// Those of them that characters have which show nothing or have another form.
+    pub(super) fn of_form(self) -> Signs {
+        Signs(self.0 & (Signs::CONTROL | Signs::WIDE | Signs::FORM))
     }
 
     /// Adds those of another line.
@@ -54,9 +70,24 @@ const SIGNS: [u16; 256] = {
     signs[b'<' as usize] = Signs::HTML;
     signs[b'|' as usize] = Signs::BAR;
     signs[b'/' as usize] = Signs::SLASH;
-    signs[0xc2] = Signs::DOT;
-    signs[0xe2] = Signs::DOT;
-    signs[0xe3] = Signs::DOT;
+    signs[b'\\' as usize] = Signs::BACKSLASH;
+    let mut b = 0xcc;
+    while b <= 0xf4 {
+        // No character with these first bytes moves: Cyrillic, Armenian, some of Arabic, Han, Hangul syllables.
+        let still =
+            matches!(b, 0xcf..=0xd1 | 0xd3..=0xd5 | 0xda | 0xde | 0xe4..=0xe9 | 0xeb..=0xee | 0xf1..=0xf4);
+        signs[b] = if still { 0 } else { Signs::FORM };
+        b += 1;
+    }
+    signs[0xc2] = Signs::DOT | Signs::WIDE | Signs::LATIN;
+    signs[0xc3] = Signs::LATIN;
+    signs[0xc4] = Signs::LATIN;
+    signs[0xd0] = Signs::LATIN;
+    signs[0xd8] |= Signs::WIDE;
+    signs[0xe2] |= Signs::DOT | Signs::WIDE;
+    signs[0xe3] |= Signs::DOT;
+    signs[0xef] |= Signs::WIDE;
+    signs[0xf3] |= Signs::WIDE;
     signs[0xa2] = Signs::DOT_END;
     signs[0xa6] = Signs::DOT_END;
     signs[0xb7] = Signs::DOT_END;
@@ -77,6 +108,9 @@ const SIGNS: [u16; 256] = {
         if b.is_ascii_digit() {
             signs[b as usize] = Signs::DIGIT;
         }
+        if b.is_ascii_control() && b != b'\t' {
+            signs[b as usize] = Signs::CONTROL;
+        }
         if !b.is_ascii_alphabetic() && !matches!(b, b'\'' | b'-' | b'&' | b' ' | b'/') {
             signs[b as usize] |= Signs::NO_LABEL;
         }
@@ -84,6 +118,32 @@ const SIGNS: [u16; 256] = {
     }
     signs
 };
+
+/// Where the first byte from `at` on is that `wanted` says yes to; no space may be wanted. Fast where `wanted` is made
+/// of comparisons joined by `|`, which are done for many bytes at a time.
+#[inline]
+pub(super) fn find(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    // Where one stands, the next is often near: letters of a script have few first bytes.
+    if bytes.get(at).is_some_and(|&b| wanted(b)) {
+        return Some(at);
+    }
+    let (blocks, end) = bytes[at..].as_chunks::<LANES>();
+    for (i, block) in blocks.iter().enumerate() {
+        if let Some(n) = first(block, &wanted) {
+            return Some(at + i * LANES + n);
+        }
+    }
+    first(&padded(end), &wanted).map(|n| at + blocks.len() * LANES + n)
+}
+
+#[inline]
+fn first(block: &[u8; LANES], wanted: &impl Fn(u8) -> bool) -> Option<usize> {
+    let mut hits = [0u8; LANES];
+    for i in 0..LANES {
+        hits[i] = u8::from(wanted(block[i]));
+    }
+    if hits == [0; LANES] { None } else { hits.iter().position(|&hit| hit != 0) }
+}
 
 /// Bytes of a line that are measured.
 pub(super) const MEASURED: usize = 1024;
@@ -139,6 +199,19 @@ fn weight_of(b: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_first_byte_is_found_wherever_it_stands() {
+        for length in 0..3 * LANES {
+            let mut bytes = vec![b'a'; length];
+            assert_eq!(find(&bytes, 0, |b| b == b'.'), None);
+            for at in (0..length).rev() {
+                bytes[at] = b'.';
+                assert_eq!(find(&bytes, 0, |b| b == b'.'), Some(at), "of {length}");
+                assert_eq!(find(&bytes, at, |b| b == b'.'), Some(at), "of {length}");
+            }
+        }
+    }
 
     #[test]
     fn weight_and_words_do_not_depend_on_where_a_chunk_ends() {

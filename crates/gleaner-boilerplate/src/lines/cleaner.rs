@@ -6,7 +6,7 @@ use super::features::Features;
 use super::line::Scratch;
 use super::options::{Cleaning, LineOptions, UnknownRule};
 use super::output::CleanText;
-use super::page::Page;
+use super::page::{Page, Source};
 use super::render::Render;
 use super::rules::{self, Entry, Stage};
 
@@ -51,6 +51,8 @@ impl LineCleaner {
 
     /// Cleans `text`, leaving the lines that touch the ranges `verbatim` (bytes, ascending, disjoint) as they are.
     ///
+    /// A line ends at `\\n`, `\\r\\n`, a lone `\\r`, U+2028 or U+2029.
+    ///
     /// Out comes the text's own lines, less what was removed or repaired. Blank lines that separate paragraphs stay;
     /// where lines went, one of a run of blank lines stays, and none at the text's start and end. Whether the text
     /// ends with a line end does not change unless nothing is left of it, or a verbatim line comes last. Costs linear
@@ -67,11 +69,12 @@ impl LineCleaner {
     /// assert_eq!(clean.spans[0].action, Action::Repaired);
     /// ```
     pub fn clean(&self, text: &str, verbatim: &[Range<usize>]) -> CleanText {
-        let mut render = Render::default();
+        let mut render = Render::new(self.white_space);
         let mut scratch = Scratch::default();
+        let source = Source::new(text, verbatim);
         let mut at = 0;
         while at < text.len() {
-            let mut page = Page::section(text, at, Self::MAX_LINES, verbatim, self.cleaning);
+            let mut page = Page::section(&source, at, Self::MAX_LINES, self.cleaning);
             self.judge(&mut page, &mut scratch);
             render.section(&page, self.white_space);
             at = page.lines.last().map_or(text.len(), |line| line.next);
@@ -106,7 +109,7 @@ impl LineCleaner {
     /// The features that the learned rule decides by, for training.
     #[doc(hidden)]
     pub fn line_features(&self, text: &str) -> LineFeatures {
-        let mut page = Page::section(text, 0, Self::MAX_LINES, &[], self.cleaning);
+        let mut page = Page::section(&Source::new(text, &[]), 0, Self::MAX_LINES, self.cleaning);
         self.judge_by_rules(&mut page, &mut Scratch::default());
         let features = Features::new(&page);
         let mut out = LineFeatures { p: rules::probabilities(&features), ..LineFeatures::default() };

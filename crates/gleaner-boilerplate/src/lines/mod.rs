@@ -37,6 +37,8 @@ mod dates;
 mod draft;
 mod features;
 mod line;
+mod line_ends;
+mod misread;
 mod model;
 mod model_table;
 mod options;

@@ -7,6 +7,7 @@ use super::chars::trim;
 use super::cues::{self, Cues, Kinds};
 use super::draft::{self, Edit, Repair};
 use super::line::{self, Ending, Scratch, Shape, Signs};
+use super::line_ends::LineEnds;
 use super::options::Cleaning;
 
 /// Cues that speak of a page's furniture.
@@ -68,6 +69,21 @@ impl Line {
     }
 }
 
+/// A text and how it falls into lines.
+#[derive(Debug)]
+pub(super) struct Source<'t> {
+    text: &'t str,
+    ends: LineEnds,
+    verbatim: &'t [Range<usize>],
+}
+
+impl<'t> Source<'t> {
+    /// `text`, of which the ranges `verbatim` stay as they are.
+    pub(super) fn new(text: &'t str, verbatim: &'t [Range<usize>]) -> Source<'t> {
+        Source { text, ends: LineEnds::of(text), verbatim }
+    }
+}
+
 /// The lines judged together.
 #[derive(Debug)]
 pub(super) struct Page<'t> {
@@ -85,15 +101,10 @@ pub(super) struct Page<'t> {
 }
 
 impl<'t> Page<'t> {
-    /// The section of `text` that starts with the line at the byte `at`, of at most `limit` lines.
-    pub(super) fn section(
-        text: &'t str,
-        at: usize,
-        limit: usize,
-        verbatim: &[Range<usize>],
-        cleaning: Cleaning,
-    ) -> Page<'t> {
-        let lines = split(text, at, limit, verbatim);
+    /// The section of a text that starts with the line at the byte `at`, of at most `limit` lines.
+    pub(super) fn section(source: &Source<'t>, at: usize, limit: usize, cleaning: Cleaning) -> Page<'t> {
+        let text = source.text;
+        let lines = split(source, at, limit);
         let mut signs = Signs::default();
         lines.iter().for_each(|line| signs.add(line.signs));
         let last = lines.last().is_none_or(|line| line.next == text.len());
@@ -108,9 +119,15 @@ impl<'t> Page<'t> {
     }
 
     /// Repairs the line `at`; when nothing but white space is left of it, it goes.
-    pub(super) fn repair(&mut self, at: usize, repairs: &[Repair], reason: &'static str) {
+    pub(super) fn repair(&mut self, at: usize, repairs: Vec<Repair>, reason: &'static str) {
         if repairs.is_empty() {
             return;
+        }
+        // What was a reference may be a character that other repairs are for.
+        for (_, replacement) in repairs.iter().filter(|(_, replacement)| !replacement.is_empty()) {
+            let signs = Signs::of(replacement).of_form();
+            self.lines[at].signs.add(signs);
+            self.signs.add(signs);
         }
         draft::add(&mut self.lines[at].edits, repairs, reason);
         if self.visible(at).trim().is_empty() {
@@ -186,18 +203,12 @@ const SHORT_LINE: usize = 64;
 const GUESS: usize = 1024;
 
 /// Splits a text, from the byte `at` on, into the lines of the next section: at most `limit` of them.
-fn split(text: &str, mut at: usize, limit: usize, verbatim: &[Range<usize>]) -> Vec<Line> {
+fn split(source: &Source<'_>, mut at: usize, limit: usize) -> Vec<Line> {
+    let &Source { text, ends, verbatim } = source;
     let mut lines = Vec::with_capacity(((text.len() - at) / SHORT_LINE + 1).min(GUESS));
     let mut next_verbatim = verbatim.partition_point(|range| range.end <= at);
-    let start = at;
-    let mut newlines = memchr::memchr_iter(b'\n', &text.as_bytes()[at..]).map(|n| start + n);
     while at < text.len() && lines.len() < limit {
-        let newline = newlines.next();
-        let next = newline.map_or(text.len(), |n| n + 1);
-        let mut end = newline.unwrap_or(text.len());
-        if text[at..end].ends_with('\r') {
-            end -= 1;
-        }
+        let (end, next) = ends.next(text, at);
         while verbatim.get(next_verbatim).is_some_and(|range| range.end <= at) {
             next_verbatim += 1;
         }

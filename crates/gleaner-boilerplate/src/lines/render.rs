@@ -7,18 +7,26 @@ use super::page::{Line, Page, Verdict};
 const TRAILING: Verdict = Verdict { reason: super::rules::WHITE_SPACE, score: 1.0 };
 
 /// Collects spans over the sections of a text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Render {
     spans: Vec<Span>,
+    /// Line ends that are neither `\n` nor `\r\n` become `\n`.
+    mend_ends: bool,
 }
 
 impl Render {
+    /// Nothing yet. `mend_ends`: line ends that are neither `\n` nor `\r\n` become `\n`.
+    pub(super) fn new(mend_ends: bool) -> Render {
+        Render { spans: Vec::new(), mend_ends }
+    }
+
     /// Adds the spans of a section. `trim_end`: blank lines at the end of the text go.
     pub(super) fn section(&mut self, page: &Page<'_>, trim_end: bool) {
         let mut from = 0;
         while let Some(at) = (from..page.lines.len()).find(|&i| stays(&page.lines[i])) {
             self.gap(page, from, at);
             self.edits(&page.lines[at]);
+            self.end(page, &page.lines[at]);
             from = at + 1;
         }
         self.tail(page, from, trim_end);
@@ -27,13 +35,17 @@ impl Render {
     /// The lines `from..to` between two that stay: of the blank ones the first stays where others went.
     fn gap(&mut self, page: &Page<'_>, from: usize, to: usize) {
         let lines = &page.lines[from..to];
-        let Some(mut verdict) = lines.iter().find_map(|line| line.verdict) else { return };
+        let Some(mut verdict) = lines.iter().find_map(|line| line.verdict) else {
+            lines.iter().for_each(|line| self.end(page, line));
+            return;
+        };
         let at_start = page.first && from == 0;
         let mut separated = at_start;
         for line in lines {
             verdict = line.verdict.unwrap_or(verdict);
             if line.verdict.is_none() && !separated {
                 separated = true;
+                self.end(page, line);
             } else {
                 self.remove(line.range.start, line.next, verdict);
             }
@@ -54,7 +66,7 @@ impl Render {
             (None, false) => return,
         };
         // The text ends with a line end exactly when it did before: the last kept line gives up its own.
-        let ended = page.text.ends_with('\n');
+        let ended = page.lines.last().is_some_and(|line| line.range.end < line.next);
         let before = from.checked_sub(1).map(|at| &page.lines[at]);
         for (i, line) in lines.iter().enumerate() {
             verdict = line.verdict.unwrap_or(verdict);
@@ -62,8 +74,28 @@ impl Render {
                 (0, Some(kept)) if !ended && !kept.verbatim => kept.range.end,
                 _ => line.range.start,
             };
+            if start < line.range.start {
+                // It was to become another end, and goes instead.
+                self.spans.pop_if(|span| span.range.start == start);
+            }
             self.remove(start, line.next, verdict);
         }
+    }
+
+    /// Makes the end of a line that stays a plain one.
+    fn end(&mut self, page: &Page<'_>, line: &Line) {
+        let end = &page.text[line.range.end..line.next];
+        if !self.mend_ends || line.verbatim || matches!(end, "" | "\n" | "\r\n") {
+            return;
+        }
+        let (wrong, right) = end.strip_suffix('\n').map_or((end, "\n"), |carriages| (carriages, ""));
+        self.spans.push(Span {
+            range: line.range.end..line.range.end + wrong.len(),
+            action: Action::Repaired,
+            replacement: right.to_owned(),
+            reason: TRAILING.reason,
+            score: TRAILING.score,
+        });
     }
 
     fn edits(&mut self, line: &Line) {
@@ -71,7 +103,7 @@ impl Render {
             self.spans.push(Span {
                 range: line.range.start + edit.range.start..line.range.start + edit.range.end,
                 action: Action::Repaired,
-                replacement: edit.replacement.to_owned(),
+                replacement: edit.replacement.clone().into_owned(),
                 reason: edit.reason,
                 score: 1.0,
             });

@@ -2,12 +2,14 @@
 //!
 //! A file holds cases separated by lines `=== NAME`, optionally followed by `[conservative]`. Each line of a case
 //! starts with what becomes of it: `  ` it stays, `- RULE: ` it goes for that reason, `~ RULE: ` it is repaired by that
-//! rule, and the next line, `= `, says how it comes out. A bare `.` is a blank line, `. RULE` one that goes.
+//! rule, and the next line, `= `, says how it comes out. A bare `.` is a blank line, `. RULE` one that goes. `\u{200b}`
+//! stands for the character of that number, so that a reader sees what is invisible.
 
 use gleaner_boilerplate::lines::{Action, Cleaning, LineCleaner, LineOptions};
 
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("markup", include_str!("cases/markup.txt")),
+    ("encoding", include_str!("cases/encoding.txt")),
     ("tails", include_str!("cases/tails.txt")),
     ("repeats", include_str!("cases/repeats.txt")),
     ("languages", include_str!("cases/languages.txt")),
@@ -60,9 +62,21 @@ fn check(file: &str, case: &Case) {
     }
 }
 
+fn unescape(line: &str) -> String {
+    let mut parts = line.split("\\u{");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (number, rest) = part.split_once('}').unwrap();
+        out.push(char::from_u32(u32::from_str_radix(number, 16).unwrap()).unwrap());
+        out.push_str(rest);
+    }
+    out
+}
+
 fn parse(text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
-    for line in text.lines() {
+    for line in text.lines().map(unescape) {
+        let line = line.as_str();
         if let Some(name) = line.strip_prefix("=== ") {
             let conservative = name.ends_with("[conservative]");
             cases.push(Case { name: name.to_owned(), conservative, ..Case::default() });

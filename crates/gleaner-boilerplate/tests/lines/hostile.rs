@@ -35,8 +35,42 @@ fn long_lines() {
         "2024-",
         "١",
         "- ",
+        "a\u{301}",
+        "e\u{323}\u{302}",
+        "\u{1100}\u{1161}",
+        "\u{200b}",
+        "a\u{ad}",
+        "\u{1b}[",
+        "a\u{8}",
+        "\u{a0}",
+        "a  ",
+        "Ã",
+        "Ã©",
+        "Ã© ",
+        "Ãƒ",
+        "ÃƒÂ©",
+        "â€",
+        "Рђ",
+        "вЂ”",
+        "\u{92}",
+        "&",
+        "&amp;amp;",
+        "&#39;",
+        "![",
+        "![a][1]",
+        "<!--",
+        "<!-- -->",
+        "\\_",
+        "a. ",
+        "Read more: a. ",
+        "Advertisement ",
+        "市议会。",
+        "\r",
+        "\u{2028}",
+        "אa\u{200f}",
+        "नि\u{200d}",
     ] {
-        check(unit, &unit.repeat(2_000_000 / unit.len()));
+        check(unit, &unit.repeat(600_000 / unit.len()));
     }
 }
 
@@ -55,9 +89,32 @@ fn many_lines() {
         "-\n",
         "\r\n",
         "1:\nShare\n",
+        "\r",
+        "a\r",
+        "\u{2028}",
+        "Ã©\n",
+        "a  b\n",
+        "e\u{301}\n",
+        "&amp;\n",
+        "\u{200b}\n",
     ] {
-        check(unit, &unit.repeat(3_000_000 / unit.len()));
+        check(unit, &unit.repeat(600_000 / unit.len()));
     }
+}
+
+/// Five million bytes, a mixture of all that has cost time before.
+#[test]
+fn one_line_of_everything() {
+    let unit =
+        "a\u{301} Ã© &amp; ![x](y.png) | \u{200b} \u{202e}עברית العربية  市。Read more: Ð¿Ñ \0 \u{92} \\_ ";
+    check("everything", &unit.repeat(5_000_000 / unit.len()));
+}
+
+#[test]
+fn a_letter_under_a_million_marks() {
+    let text = format!("a{} e\u{301}", "\u{301}\u{323}".repeat(500_000));
+    let clean = LineCleaner::new(&LineOptions::default()).unwrap().clean(&text, &[]);
+    assert!(clean.text.ends_with(" é") && clean.text.len() + 1 == text.len());
 }
 
 #[test]

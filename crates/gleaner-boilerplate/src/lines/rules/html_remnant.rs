@@ -5,10 +5,15 @@
 //! Removed: `<br />`
 //! Kept: `Write &amp; in HTML where a plain ampersand is meant.`
 
+use std::borrow::Cow;
+
+use memchr::memchr2;
+
 use super::super::draft::Repair;
 use super::super::line::Signs;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
+use crate::html::entities;
 
 const RULE: Rule = Rule {
     name: "html-remnant",
@@ -18,31 +23,11 @@ const RULE: Rule = Rule {
 };
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Repair, apply };
 
-/// What is certain, with what it stands for. `&lt;` and `&gt;` are not: they may guard code.
-const REMNANTS: [(&str, &str); 22] = [
-    ("&nbsp;", " "),
-    ("&amp;", "&"),
-    ("&quot;", "\""),
-    ("&apos;", "'"),
-    ("&#39;", "'"),
-    ("&#039;", "'"),
-    ("&#34;", "\""),
-    ("&#160;", " "),
-    ("&#8217;", "’"),
-    ("&#8220;", "“"),
-    ("&#8221;", "”"),
-    ("&rsquo;", "’"),
-    ("&lsquo;", "‘"),
-    ("&ldquo;", "“"),
-    ("&rdquo;", "”"),
-    ("&ndash;", "–"),
-    ("&mdash;", "—"),
-    ("&hellip;", "…"),
-    ("<br>", " "),
-    ("<br/>", " "),
-    ("<br />", " "),
-    ("</p>", " "),
-];
+/// Tags that break lines.
+const TAGS: [&str; 5] = ["<br>", "<br/>", "<br />", "<BR>", "</p>"];
+
+/// Longest name of a reference, and longest row of ampersands' references that is read as one.
+const LONGEST: usize = 40;
 
 /// A line with one of these speaks of markup, or shows it.
 const MARKUP_TALK: [&str; 9] = ["html", "HTML", "xml", "XML", "`", "</", "=\"", "&lt;", "escap"];
@@ -55,28 +40,62 @@ fn apply(page: &mut Page<'_>) {
         let line = &page.lines[at];
         if line.open() && line.signs.has(Signs::HTML) {
             let repairs = repairs(&page.visible(at));
-            page.repair(at, &repairs, RULE.name);
+            page.repair(at, repairs, RULE.name);
         }
     }
 }
 
 fn repairs(line: &str) -> Vec<Repair> {
-    let mut repairs = Vec::new();
+    let mut repairs: Vec<Repair> = Vec::new();
     let mut from = 0;
-    while let Some(found) = memchr::memchr2(b'&', b'<', &line.as_bytes()[from..]) {
-        let start = from + found;
+    while let Some(start) = memchr2(b'&', b'<', &line.as_bytes()[from..]).map(|n| from + n) {
         from = start + 1;
-        if let Some((remnant, plain)) =
-            REMNANTS.iter().find(|(remnant, _)| line[start..].starts_with(remnant))
-        {
-            let whole = start == 0 && remnant.len() == line.trim_end().len();
-            from = start + remnant.len();
-            repairs.push((start..from, if whole { "" } else { *plain }));
-        }
+        let Some((length, plain)) = remnant(&line[start..]) else { continue };
+        from = start + length;
+        let whole = start == 0 && length == line.trim_end().len();
+        repairs.push((start..from, if whole { Cow::Borrowed("") } else { plain }));
     }
-    let speaks_of_markup = || MARKUP_TALK.iter().any(|talk| line.replace("</p>", "").contains(talk));
-    if !repairs.is_empty() && speaks_of_markup() {
+    if !repairs.is_empty() && speaks_of_markup(line) {
         repairs.clear();
     }
     repairs
+}
+
+fn speaks_of_markup(line: &str) -> bool {
+    let rest = TAGS.iter().fold(line.to_owned(), |rest, tag| rest.replace(tag, ""));
+    let tag = rest.as_bytes().windows(2).any(|pair| pair[0] == b'<' && pair[1].is_ascii_alphabetic());
+    tag || MARKUP_TALK.iter().any(|talk| rest.contains(talk))
+}
+
+/// How long the remnant is that a text starts with, and what it stands for.
+fn remnant(text: &str) -> Option<(usize, Cow<'static, str>)> {
+    if text.starts_with('<') {
+        return TAGS.iter().find(|tag| text.starts_with(**tag)).map(|tag| (tag.len(), Cow::Borrowed(" ")));
+    }
+    // What was escaped several times: an ampersand's reference, and its reference.
+    let mut name = 1;
+    while text[name..].starts_with("amp;") && name < LONGEST {
+        name += "amp;".len();
+    }
+    if let Some((length, plain)) = reference(&text[name..]) {
+        return Some((name + length, plain));
+    }
+    (name > 1).then_some((name, Cow::Borrowed("&")))
+}
+
+/// A reference without its ampersand. `&lt;` and `&gt;` are none: they may guard code.
+fn reference(text: &str) -> Option<(usize, Cow<'static, str>)> {
+    let bytes = text.as_bytes();
+    let name = bytes.iter().take(LONGEST).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+    if bytes.get(name) != Some(&b';') {
+        return (text.starts_with("nbsp") && name == 4).then_some((name, Cow::Borrowed(" ")));
+    }
+    let mut decoded = String::new();
+    let length = entities::decode(&format!("&{}", &text[..=name]), &mut decoded);
+    if length != name + 2 || decoded.contains(['<', '>', '&', '\0', char::REPLACEMENT_CHARACTER]) {
+        return None;
+    }
+    let plain = if decoded == "\u{a0}" { " ".to_owned() } else { decoded };
+    let line_end = |c: char| matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}');
+    Some((name + 1, Cow::Owned(plain.replace(line_end, " "))))
 }

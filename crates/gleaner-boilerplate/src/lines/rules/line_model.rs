@@ -41,7 +41,7 @@ struct Thresholds {
 }
 
 const BALANCED: Thresholds = Thresholds { cue: f32::INFINITY, supported: 0.4, alone: 0.3, within: 0.03 };
-const CONSERVATIVE: Thresholds = Thresholds { cue: 0.2, supported: 0.1, alone: 0.05, within: 0.02 };
+const CONSERVATIVE: Thresholds = Thresholds { cue: 0.1, supported: 0.1, alone: 0.03, within: 0.02 };
 /// A paragraph from this probability on is one of the article.
 const PARAGRAPH: f32 = 0.5;
 /// A model that is not even sure of the best paragraph is unsure of all: up to twice as sure is it taken to be.

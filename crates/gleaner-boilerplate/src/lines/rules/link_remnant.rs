@@ -5,7 +5,7 @@
 //! Removed: `[](https://example.org/next)`
 //! Kept: `He wrote [sic] (in haste) that all was well.`
 
-use super::super::draft::Repair;
+use super::super::draft::{Repair, gone};
 use super::super::line::Signs;
 use super::super::page::Page;
 use super::markdown_link::links;
@@ -27,7 +27,7 @@ fn apply(page: &mut Page<'_>) {
         let line = &page.lines[at];
         if line.open() && line.signs.has(Signs::BRACKET) {
             let repairs = repairs(&page.visible(at));
-            page.repair(at, &repairs, RULE.name);
+            page.repair(at, repairs, RULE.name);
         }
     }
 }
@@ -35,8 +35,8 @@ fn apply(page: &mut Page<'_>) {
 fn repairs(line: &str) -> Vec<Repair> {
     let mut repairs: Vec<Repair> = Vec::new();
     for link in links(line).into_iter().filter(|link| !link.image) {
-        repairs.push((link.range.start..link.text.start, ""));
-        repairs.push((link.text.end..link.range.end, ""));
+        repairs.push(gone(link.range.start..link.text.start));
+        repairs.push(gone(link.text.end..link.range.end));
     }
     repairs.sort_by_key(|(range, _)| range.start);
     repairs

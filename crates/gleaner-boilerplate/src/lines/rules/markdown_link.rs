@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// `[text](target)`, or `![text](target)` when `image`.
+/// `[text](target)`, or `![text](target)` or `![text][label]` when `image`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Link {
     pub(super) image: bool,
@@ -30,6 +30,14 @@ pub(super) fn links(line: &str) -> Vec<Link> {
             b'[' => open.push(at),
             b']' => {
                 let start = open.pop();
+                if let (Some(start), Some(end)) = (start, reference_end(bytes, at + 1))
+                    && start > 0
+                    && bytes[start - 1] == b'!'
+                {
+                    links.push(Link { image: true, range: start - 1..end, text: start + 1..at });
+                    at = end;
+                    continue;
+                }
                 if let (Some(start), Some(end)) = (start, target_end(bytes, at + 1)) {
                     let image = start > 0 && bytes[start - 1] == b'!';
                     links.push(Link { image, range: start - usize::from(image)..end, text: start + 1..at });
@@ -42,6 +50,16 @@ pub(super) fn links(line: &str) -> Vec<Link> {
         at += 1;
     }
     links
+}
+
+/// The end of `[label]` that starts at `at`: how an image says which of the addresses at the text's end is its own.
+fn reference_end(bytes: &[u8], at: usize) -> Option<usize> {
+    const LONGEST: usize = 64;
+    if bytes.get(at) != Some(&b'[') {
+        return None;
+    }
+    let label = bytes[at + 1..].iter().take(LONGEST).take_while(|b| !b"[]()".contains(b)).count();
+    (label > 0 && bytes.get(at + 1 + label) == Some(&b']')).then_some(at + label + 2)
 }
 
 /// The end of `(target)` or `(target "title")` that starts at `at`, if its target may be an address.

@@ -5,6 +5,7 @@
 //! Removed: `date 2024-05-02`
 //! Kept: `Date palms bear from their eighth year.`
 
+use super::super::draft::gone;
 use super::super::line::Signs;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
@@ -21,13 +22,16 @@ const KEYS: [&str; 8] =
     ["date", "published", "pubdate", "publish_date", "published_at", "updated", "modified", "lastmod"];
 
 fn apply(page: &mut Page<'_>) {
+    if !page.signs.has(Signs::DIGIT) {
+        return;
+    }
     for at in 0..page.lines.len() {
         let line = &page.lines[at];
         if !line.open() || !line.signs.has(Signs::DIGIT) || !may_start(&page.text[line.range.clone()]) {
             continue;
         }
         if let Some(end) = prefix(&page.visible(at)) {
-            page.repair(at, &[(0..end, "")], RULE.name);
+            page.repair(at, vec![gone(0..end)], RULE.name);
         }
     }
 }

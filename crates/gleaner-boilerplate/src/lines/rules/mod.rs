@@ -10,23 +10,31 @@ mod call_to_action;
 mod cue_list;
 mod date_line;
 mod dated_run;
+mod edit_mark;
 mod empty_bullet;
+mod glued_phrase;
 mod headline_run;
 mod html_remnant;
 mod image_remnant;
 mod image_teaser;
+mod invisible;
 mod line_model;
 mod link_lead;
 mod link_remnant;
+mod markdown_escape;
 mod markdown_link;
 mod menu_line;
 mod menu_run;
 mod metadata_prefix;
+mod mojibake;
 mod notice;
 mod page_tail;
 mod repeat;
+mod script_remnant;
+mod space_run;
 mod table_bar;
 mod tag_list;
+mod unicode_form;
 mod white_space;
 
 use std::sync::OnceLock;
@@ -73,13 +81,21 @@ pub(super) const WHITE_SPACE: &str = white_space::ENTRY.rule.name;
 
 /// Every rule, in the order of application.
 pub(super) const ENTRIES: &[Entry] = &[
+    mojibake::ENTRY,
     image_remnant::ENTRY,
     link_remnant::ENTRY,
+    edit_mark::ENTRY,
+    script_remnant::ENTRY,
     html_remnant::ENTRY,
+    markdown_escape::ENTRY,
     metadata_prefix::ENTRY,
     table_bar::ENTRY,
+    invisible::ENTRY,
+    unicode_form::ENTRY,
     empty_bullet::ENTRY,
     white_space::ENTRY,
+    space_run::ENTRY,
+    glued_phrase::ENTRY,
     image_teaser::ENTRY,
     notice::ENTRY,
     tag_list::ENTRY,

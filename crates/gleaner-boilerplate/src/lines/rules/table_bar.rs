@@ -6,6 +6,7 @@
 //! Removed: `| |`
 //! Kept: `| Year | Trees |`
 
+use super::super::draft::gone;
 use super::super::line::Signs;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
@@ -37,10 +38,10 @@ fn apply(page: &mut Page<'_>) {
         }
         let Some((start, end)) = bounds(&visible) else { continue };
         let len = visible.len();
-        let mut repairs = vec![(0..start, ""), (end..len, "")];
+        let mut repairs = vec![gone(0..start), gone(end..len)];
         repairs.retain(|(range, _)| !range.is_empty());
         if visible.starts_with('|') || visible.trim_end().ends_with('|') {
-            page.repair(at, &repairs, RULE.name);
+            page.repair(at, repairs, RULE.name);
         }
     }
 }
