@@ -104,7 +104,7 @@ def load_set(job):
         gold = token_ids(text["gold"])
         text.update(X=X[start:at], tokens=tokens, lines=dumped["texts"], rules=dumped["rules"], gold=gold,
                     label=labels(tokens, gold), words=np.array([len(line) for line in tokens], np.float32))
-        text["cued"] = np.array([bool(rule and rule[2]) for rule in text["rules"]], bool)
+        text["cued"] = np.array([bool(rule and rule[1]) for rule in text["rules"]], bool)
         text["before"] = token_ids(text.pop("text"))
         text.update(prose=prose[start:at], sentence=(prose | stops)[start:at])
     return texts

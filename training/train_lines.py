@@ -38,7 +38,7 @@ TEXT_POWER = .7
 # As in src/lines/rules/line_model.rs, which says what they are.
 PRESETS = dict(balanced=dict(cue=np.inf, supported=.4, alone=.3, within=.03),
                conservative=dict(cue=.1, supported=.1, alone=.03, within=.02))
-PARAGRAPH, LEAST_SURE, TITLE, FURNITURE = .5, .5, (6, .1), 2
+PARAGRAPH, LEAST_SURE, SURE, TITLE, REMOVED = .5, .5, .9, (6, .1), 2
 LANGUAGES = ("zh", "ru", "el", "pl")
 
 
@@ -124,13 +124,13 @@ def article(text, ruled, p):
     sure = np.where(text["prose"] & ~ruled & (p >= PARAGRAPH))[0]
     if not len(sure):
         return within
-    first, last, furniture = sure[0], sure[-1], 0
+    first, last, removed = sure[0], sure[-1], 0
     before = [at for at in range(max(0, first - TITLE[0]), first) if not ruled[at]]
     title = max(before, key=lambda at: (p[at], at), default=first)
     first = title if p[title] >= TITLE[1] else first
     for at in range(last + 1, len(p)):
-        furniture = furniture + 1 if ruled[at] else 0
-        if furniture >= FURNITURE:
+        removed = removed + 1 if ruled[at] else 0
+        if removed >= REMOVED:
             break
         if not ruled[at] and text["sentence"][at] and p[at] >= PRESETS["balanced"]["within"]:
             last = at
@@ -144,10 +144,21 @@ def keeps(text, p, preset):
     if preset is None:
         return ~ruled
     o = PRESETS[preset]
-    p = np.minimum(p / max(LEAST_SURE, p[text["prose"]].max(initial=0) or 1), 1)
+    surest = p[text["prose"]].max(initial=0) or 1
+    p = np.minimum(p / max(LEAST_SURE, surest), 1)
     within = article(text, ruled, p)
-    unruled = np.where(within, o["within"], o["alone"] if within.any() else 0)
-    return p >= np.where(ruled, np.where(text["cued"], o["cue"], o["supported"]), unruled)
+    trust = min(surest / SURE, 1) ** 4 if within.any() else 0
+    unruled = np.where(within, o["within"], o["alone"] * trust)
+    by_rule = np.where(text["cued"] & ~text["prose"], o["cue"], o["supported"])
+    by_rule = np.where(within & text["prose"], o["within"], by_rule)
+    kept = p >= np.where(ruled, by_rule, unruled).astype(np.float32)
+    # A heading that stays keeps its list.
+    spared = False
+    for at, rule in enumerate(text["rules"]):
+        listed = rule is not None and rule[0] == "cue-list"
+        kept[at] |= spared and listed and not text["cued"][at]
+        spared = listed and kept[at]
+    return kept
 
 
 def report(lines, p, preset):

@@ -1,6 +1,6 @@
 //! Cleans texts: one JSON object `{"id", "text"}` a line on stdin, the same with the cleaned text on stdout.
 //!
-//! Arguments: `--conservative`, `--only RULE`, `--disable RULE`, `--counts` (lines per rule on stderr), `--time`.
+//! Arguments: `--balanced` (the default), `--conservative`, `--only RULE`, `--disable RULE`, `--counts` (lines per rule on stderr), `--time`.
 //!
 //! ```text
 //! zstdcat texts.jsonl.zst | cargo run --release -p gleaner-boilerplate --example clean_dataset > cleaned.jsonl
@@ -21,6 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--balanced" => options.cleaning = Cleaning::Balanced,
             "--conservative" => options.cleaning = Cleaning::Conservative,
             "--only" => options.only.extend(arguments.next()),
             "--disable" => options.disable.extend(arguments.next()),

@@ -1,5 +1,5 @@
 //! Writes the features of a data set's lines for training: JSON lines `{"id", "text"}` on stdin; a line
-//! `{"id", "texts", "rules", "p"}` a text on stdout; the rows as little-endian `f32` to the file named first, the features'
+//! `{"id", "texts", "rules"}` a text on stdout; the rows as little-endian `f32` to the file named first, the features'
 //! names, one a line, to the file named second.
 
 use std::fs::File;
@@ -28,8 +28,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if !features.names.is_empty() {
             std::fs::write(names, features.names.join("\n"))?;
         }
-        let (texts, rules, p) = (features.texts, features.rules, features.p);
-        writeln!(out, "{}", serde_json::json!({ "id": row.id, "texts": texts, "rules": rules, "p": p }))?;
+        let (texts, rules) = (features.texts, features.rules);
+        writeln!(out, "{}", serde_json::json!({ "id": row.id, "texts": texts, "rules": rules }))?;
     }
     rows.flush()?;
     Ok(out.flush()?)

@@ -228,7 +228,7 @@ pub(crate) struct TextArgs {
     #[arg(long, value_name = "WHAT", env = "GLEANER_FAVOR")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) favor: Option<FavorChoice>,
-    /// How much line cleaning may remove without a cue or a repeat [default: balanced]
+    /// How sure line cleaning must be to remove a line [default: balanced]
     #[arg(long, value_name = "PRESET", env = "GLEANER_CLEANING")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cleaning: Option<CleaningPreset>,

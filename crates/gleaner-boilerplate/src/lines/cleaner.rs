@@ -10,7 +10,7 @@ use super::page::{Page, Source};
 use super::render::Render;
 use super::rules::{self, Entry, Stage};
 
-/// Cleans texts by rules.
+/// Cleans texts by rules, of which one is learnt.
 ///
 /// Cheap to clone and to share between threads; nothing is kept from one text to the next.
 #[derive(Clone, Debug)]
@@ -54,7 +54,8 @@ impl LineCleaner {
     /// A line ends at `\\n`, `\\r\\n`, a lone `\\r`, U+2028 or U+2029.
     ///
     /// Out comes the text's own lines, less what was removed or repaired. Blank lines that separate paragraphs stay;
-    /// where lines went, one of a run of blank lines stays, and none at the text's start and end. Whether the text
+    /// where lines went, one of a run of blank lines stays, and none at the text's start and end (of a text of several
+    /// sections: at those of its first and last). Whether the text
     /// ends with a line end does not change unless nothing is left of it, or a verbatim line comes last. Costs linear
     /// time.
     ///
@@ -112,7 +113,7 @@ impl LineCleaner {
         let mut page = Page::section(&Source::new(text, &[]), 0, Self::MAX_LINES, self.cleaning);
         self.judge_by_rules(&mut page, &mut Scratch::default());
         let features = Features::new(&page);
-        let mut out = LineFeatures { p: rules::probabilities(&features), ..LineFeatures::default() };
+        let mut out = LineFeatures::default();
         for (row, &at) in features.rows.iter().enumerate() {
             if row == 0 {
                 features.write(row, &mut out.names);
@@ -120,8 +121,7 @@ impl LineCleaner {
             features.write(row, &mut out.rows);
             out.texts.push(page.visible(at).into_owned());
             let line = &page.lines[at];
-            out.rules
-                .push(line.verdict.map(|verdict| (verdict.reason, verdict.score, rules::bears_cue(line))));
+            out.rules.push(line.verdict.map(|verdict| (verdict.reason, rules::bears_cue(line))));
         }
         out
     }
@@ -135,10 +135,8 @@ pub struct LineFeatures {
     pub names: Vec<String>,
     /// One row of features after the other.
     pub rows: Vec<f32>,
-    /// How likely each line is content, as the model has it.
-    pub p: Vec<f32>,
     /// Each line after repairs.
     pub texts: Vec<String>,
-    /// Name and score of the rule that would remove it, and whether a cue of its own does.
-    pub rules: Vec<Option<(&'static str, f32, bool)>>,
+    /// Name of the rule that would remove it, and whether a cue of its own does.
+    pub rules: Vec<Option<(&'static str, bool)>>,
 }

@@ -20,11 +20,6 @@ pub(super) const fn gone(range: Range<usize>) -> Repair {
     (range, Cow::Borrowed(""))
 }
 
-/// A repair that puts `replacement` in the place of `range`.
-pub(super) const fn put(range: Range<usize>, replacement: &'static str) -> Repair {
-    (range, Cow::Borrowed(replacement))
-}
-
 /// Repairs closer than this become one, so that a text which is wrong in every word does not become a list of words.
 const NEAR: usize = 16;
 
@@ -212,6 +207,10 @@ impl Rest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn put(range: Range<usize>, replacement: &'static str) -> Repair {
+        (range, Cow::Borrowed(replacement))
+    }
 
     #[test]
     fn repairs_follow_each_other_in_bytes_of_what_the_last_one_left() {

@@ -13,4 +13,10 @@ mod tests {
             serde_json::from_str(include_str!("../../tests/lines/golden_rows.json")).expect("JSON");
         golden::check(&LINES, &golden);
     }
+
+    #[test]
+    fn the_features_fit() {
+        let cleaner = crate::lines::LineCleaner::new(&Default::default()).expect("no rule is named");
+        assert_eq!(cleaner.line_features("A line.\n").names.len(), LINES.features);
+    }
 }

@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-/// How much may be removed without the support of a cue or a repeat.
+/// How sure the cleaner must be to remove a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cleaning {
-    /// The default: also the shape of lines and where they stand may decide.
+    /// The default: a line with a cue goes, and what a rule or the model takes for boilerplate.
     #[default]
     Balanced,
-    /// Removes only what a cue, a repeat or markup supports.
+    /// A line goes only when the model agrees that it is boilerplate: nearly surely with the support of a rule, and surely
+    /// without. With the rule `line-model` disabled: only what a cue, a repeat or markup supports.
     Conservative,
 }
 

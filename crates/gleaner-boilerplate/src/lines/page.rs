@@ -147,8 +147,11 @@ impl<'t> Page<'t> {
     pub(super) fn measure(&mut self, scratch: &mut Scratch) {
         for line in self.lines.iter_mut().filter(|line| line.open()) {
             let visible = draft::visible(&self.text[line.range.clone()], &line.edits);
-            let signs = if line.edits.is_empty() { line.signs } else { Signs::of(&visible) };
-            line.shape = line::measure(&visible, signs, self.cues, scratch);
+            if !line.edits.is_empty() {
+                line.signs = Signs::of(&visible);
+                self.signs.add(line.signs);
+            }
+            line.shape = line::measure(&visible, line.signs, self.cues, scratch);
             self.cues_found |= line.shape.cues;
         }
         self.join_wrapped();

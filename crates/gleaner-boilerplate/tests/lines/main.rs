@@ -8,6 +8,7 @@
 mod cases;
 mod hostile;
 mod invariants;
+mod model;
 mod rules;
 mod seeds;
 mod texts;

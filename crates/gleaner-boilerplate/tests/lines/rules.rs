@@ -3,8 +3,17 @@
 use gleaner_boilerplate::lines::{LineCleaner, LineOptions, UnknownRule, rules};
 
 /// Rules that judge a line by its neighbours; the cases show them at work.
-const BY_NEIGHBOURS: [&str; 8] =
-    ["repeat", "cue-list", "byline", "headline-run", "menu-run", "dated-run", "date-line", "page-tail"];
+const BY_NEIGHBOURS: [&str; 9] = [
+    "repeat",
+    "cue-list",
+    "byline",
+    "headline-run",
+    "menu-run",
+    "dated-run",
+    "date-line",
+    "page-tail",
+    "line-model",
+];
 
 fn only(rule: &str) -> LineCleaner {
     let mut options = LineOptions::default();

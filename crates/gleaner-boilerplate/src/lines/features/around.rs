@@ -18,17 +18,17 @@ type Facts = [f32; FACTS];
 pub(super) struct Around {
     facts: Vec<Facts>,
     /// Sums of the facts of all rows before each.
-    sums: Vec<Facts>,
+    sums: Vec<[f64; FACTS]>,
 }
 
 impl Around {
     pub(super) fn new(page: &Page<'_>, rows: &[usize], own: &[Own]) -> Around {
         let facts: Vec<Facts> = rows.iter().zip(own).map(|(&at, own)| facts(page, at, own)).collect();
-        let mut sum = [0.0; FACTS];
+        let mut sum = [0.0f64; FACTS];
         let mut sums = Vec::with_capacity(rows.len() + 1);
         sums.push(sum);
         for facts in &facts {
-            sum.iter_mut().zip(facts).for_each(|(sum, fact)| *sum += fact);
+            sum.iter_mut().zip(facts).for_each(|(sum, fact)| *sum += f64::from(*fact));
             sums.push(sum);
         }
         Around { facts, sums }
@@ -53,10 +53,10 @@ impl Around {
     }
 
     fn mean(&self, index: usize, from: usize, to: usize, sink: &mut impl Sink) {
-        let scale = if to > from { 1.0 / (to - from) as f32 } else { 0.0 };
+        let scale = if to > from { 1.0 / (to - from) as f64 } else { 0.0 };
         for fact in 0..FACTS {
             let sum = self.sums[to.max(from)][fact] - self.sums[from][fact];
-            sink.put("window", index * FACTS + fact, sum * scale);
+            sink.put("window", index * FACTS + fact, (sum * scale) as f32);
         }
     }
 }

@@ -74,6 +74,10 @@ fn mark(line: &str) -> Option<usize> {
     let inner = line.trim_end().strip_suffix(']')?;
     let (heading, mark) = inner.rsplit_once('[')?;
     let mark = mark.trim().to_lowercase();
+    // A single word behind a space may be a button that the line tells to press.
+    if heading.ends_with(' ') && !mark.contains('|') {
+        return None;
+    }
     let heading = heading.trim_end();
     let titled = heading.ends_with(|c: char| c.is_alphanumeric() || ")\"”’?".contains(c));
     (titled && MARKS.contains(&mark.as_str())).then_some(heading.len())

@@ -231,7 +231,9 @@ fn head(line: &str) -> usize {
     let word = memchr::memchr(b' ', head.as_bytes()).unwrap_or(head.len());
     if is_advertisement(&head[..word]) {
         let label = &head[..word];
-        let apart = label.ends_with(['.', ':', '!']) || !label.contains(char::is_lowercase);
+        let next = head[word..].split_whitespace().next().unwrap_or_default();
+        let capitals = |text: &str| !text.contains(char::is_lowercase);
+        let apart = label.ends_with(['.', ':', '!']) || (capitals(label) && !capitals(next));
         if apart || opens_sentence(&head[word..]) {
             return behind(line, word);
         }

@@ -2,8 +2,8 @@
 //!
 //! Why: most of what is left around an article has neither a phrase nor a date that gives it away, but it stands where
 //! boilerplate stands, in runs of short lines, with words that the article does not have. The model is a forest over
-//! `features/`, trained on texts in many languages; it asks for no word of any of them. What bears a cue goes. What
-//! another rule supports goes unless the model takes it for content. What no rule supports goes when the model is sure.
+//! `features/`, trained on texts in many languages; beside the verdicts of rules it asks for no word of any of them. What
+//! bears a cue goes, unless it is a paragraph. What another rule supports goes unless the model takes it for content. What no rule supports goes when the model is sure.
 //! Between the paragraphs of the article lists, verses and tables look like boilerplate, too: there the model alone
 //! removes next to nothing, and nothing in a text without paragraphs. The conservative preset asks for more certainty.
 //!
@@ -17,7 +17,7 @@ use super::super::line::{Ending, Shape};
 use super::super::model::LINES;
 use super::super::options::Cleaning;
 use super::super::page::{Line, Page};
-use super::{Entry, Rule, Stage, bears_cue};
+use super::{CUE_LIST, Entry, Rule, Stage, bears_cue};
 use crate::forest;
 
 const RULE: Rule = Rule {
@@ -30,13 +30,13 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Model, apply }
 
 /// Probabilities of being content below which a line goes.
 struct Thresholds {
-    /// A line with a cue of its own, that a rule for cues removes.
+    /// A short line with a cue of its own, that a rule for cues removes.
     cue: f32,
     /// What another rule removes.
     supported: f32,
     /// What no rule removes.
     alone: f32,
-    /// What no rule removes between the title and the last paragraph of the article.
+    /// Between the title and the last paragraph of the article: what no rule removes, and paragraphs that one does.
     within: f32,
 }
 
@@ -46,12 +46,14 @@ const CONSERVATIVE: Thresholds = Thresholds { cue: 0.1, supported: 0.1, alone: 0
 const PARAGRAPH: f32 = 0.5;
 /// A model that is not even sure of the best paragraph is unsure of all: up to twice as sure is it taken to be.
 const LEAST_SURE: f32 = 0.5;
+/// A model that is so sure of the best paragraph is trusted in full.
+const SURE: f32 = 0.9;
 /// A title stands among so many lines before the first paragraph, and is at least so likely.
 const TITLE: (usize, f32) = (6, 0.1);
 /// Letters of a short sentence that may end the article.
 const SENTENCE: u32 = 20;
 /// So many lines together that rules remove end the article.
-const FURNITURE: usize = 2;
+const REMOVED: usize = 2;
 
 fn apply(page: &mut Page<'_>) {
     let judged = Judged::of(page);
@@ -59,11 +61,15 @@ fn apply(page: &mut Page<'_>) {
         Cleaning::Balanced => BALANCED,
         Cleaning::Conservative => CONSERVATIVE,
     };
-    if judged.article.is_empty() {
-        thresholds.alone = 0.0;
-    }
+    thresholds.alone *= judged.trust;
+    let mut spared = false;
     for (row, (&at, &p)) in judged.rows.iter().zip(&judged.p).enumerate() {
-        let goes = p < thresholds.of(&page.lines[at], judged.article.contains(&row));
+        let line = &page.lines[at];
+        let mut goes = p < thresholds.of(line, judged.article.contains(&row));
+        // A heading that stays keeps its list.
+        let listed = line.verdict.is_some_and(|verdict| verdict.reason == CUE_LIST);
+        goes &= !(spared && listed && !bears_cue(line));
+        spared = listed && !goes;
         match page.lines[at].verdict {
             Some(_) if !goes => page.lines[at].verdict = None,
             None if goes => page.remove(at, RULE.name, score(p)),
@@ -75,7 +81,9 @@ fn apply(page: &mut Page<'_>) {
 impl Thresholds {
     fn of(&self, line: &Line, within: bool) -> f32 {
         match line.verdict {
-            Some(_) if bears_cue(line) => self.cue,
+            // A sentence may begin like a notice.
+            Some(_) if within && line.shape.prose => self.within,
+            Some(_) if bears_cue(line) && !line.shape.prose => self.cue,
             Some(_) => self.supported,
             None if within => self.within,
             None => self.alone,
@@ -91,6 +99,9 @@ struct Judged {
     p: Vec<f32>,
     /// Rows from the title of the article to its last paragraph.
     article: Range<usize>,
+    /// How far the model is to be believed where no rule supports it: not at all in a text without paragraphs, and less
+    /// in one of whose paragraphs it is unsure.
+    trust: f32,
 }
 
 impl Judged {
@@ -99,15 +110,16 @@ impl Judged {
         let mut p = probabilities(&features);
         let rows = features.rows;
         let paragraphs = rows.iter().zip(&p).filter(|(at, _)| page.lines[**at].shape.prose);
-        let surest = paragraphs.map(|(_, &p)| p).reduce(f32::max).unwrap_or(1.0).max(LEAST_SURE);
-        p.iter_mut().for_each(|p| *p = (*p / surest).min(1.0));
+        let surest = paragraphs.map(|(_, &p)| p).reduce(f32::max).unwrap_or(1.0);
+        p.iter_mut().for_each(|p| *p = (*p / surest.max(LEAST_SURE)).min(1.0));
         let article = article(page, &rows, &p);
-        Judged { rows, p, article }
+        let trust = if article.is_empty() { 0.0 } else { (surest / SURE).min(1.0).powi(4) };
+        Judged { rows, p, article, trust }
     }
 }
 
 /// How likely each line with words is content.
-pub(in crate::lines) fn probabilities(features: &Features<'_>) -> Vec<f32> {
+fn probabilities(features: &Features<'_>) -> Vec<f32> {
     let log_odds = LINES.judge(features.rows.len(), |row, column| features.write(row, column));
     log_odds.into_iter().map(forest::probability).collect()
 }
@@ -127,11 +139,11 @@ fn article(page: &Page<'_>, rows: &[usize], p: &[f32]) -> Range<usize> {
     let unruled = before.filter(|&row| line(row).verdict.is_none());
     let title = unruled.max_by(|&a, &b| p[a].total_cmp(&p[b])).filter(|&row| p[row] >= TITLE.1);
     let mut end = last + 1;
-    let mut furniture = 0;
+    let mut removed = 0;
     for (row, &p) in p.iter().enumerate().skip(last + 1) {
         let line = line(row);
-        furniture = if line.verdict.is_some() { furniture + 1 } else { 0 };
-        if furniture >= FURNITURE {
+        removed = if line.verdict.is_some() { removed + 1 } else { 0 };
+        if removed >= REMOVED {
             break;
         }
         if line.verdict.is_none() && is_sentence(&line.shape) && p >= BALANCED.within {

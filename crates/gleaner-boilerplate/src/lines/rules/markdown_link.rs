@@ -21,7 +21,7 @@ pub(super) fn links(line: &str) -> Vec<Link> {
     let mut links = Vec::new();
     let mut open = Vec::new();
     let mut at = 0;
-    if memchr::memmem::find(bytes, b"](").is_none() {
+    if !bytes.windows(2).any(|pair| pair == b"](" || pair == b"][") {
         return links;
     }
     while let Some(bracket) = memchr::memchr2(b'[', b']', &bytes[at..]) {

@@ -39,8 +39,6 @@ mod white_space;
 
 use std::sync::OnceLock;
 
-pub(super) use line_model::probabilities;
-
 use super::page::{FURNITURE, Line, Page};
 
 /// A rule, as `gleaner rules` lists it.
@@ -78,6 +76,9 @@ pub(super) struct Entry {
 
 /// Name of the rule that also drops blank lines at the end of a text.
 pub(super) const WHITE_SPACE: &str = white_space::ENTRY.rule.name;
+
+/// Name of the rule whose verdicts come as a heading and its list.
+const CUE_LIST: &str = cue_list::ENTRY.rule.name;
 
 /// Every rule, in the order of application.
 pub(super) const ENTRIES: &[Entry] = &[

@@ -12,7 +12,7 @@
 
 use super::super::bytes::find;
 use super::super::chars::trim_end;
-use super::super::draft::{Repair, gone, put};
+use super::super::draft::{Repair, gone, push_near};
 use super::super::line::Signs;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
@@ -70,7 +70,7 @@ fn plain(line: &str) -> Vec<Repair> {
             _ => false,
         };
         if odd {
-            repairs.push(put(at..end, " "));
+            push_near(&mut repairs, line, at..end, " ");
         }
     }
     repairs
