@@ -36,7 +36,7 @@ SET_POWER = .25
 # A text weighs less than its lines, by this power of their weight.
 TEXT_POWER = .7
 # As in src/lines/rules/line_model.rs, which says what they are.
-PRESETS = dict(balanced=dict(cue=np.inf, supported=.4, alone=.3, within=.03),
+PRESETS = dict(balanced=dict(cue=np.inf, supported=.6, alone=.3, within=.03),
                conservative=dict(cue=.1, supported=.1, alone=.03, within=.02))
 PARAGRAPH, LEAST_SURE, SURE, TITLE, REMOVED = .5, .5, .9, (6, .1), 2
 LANGUAGES = ("zh", "ru", "el", "pl")
@@ -129,10 +129,15 @@ def article(text, ruled, p):
     title = max(before, key=lambda at: (p[at], at), default=first)
     first = title if p[title] >= TITLE[1] else first
     for at in range(last + 1, len(p)):
-        removed = removed + 1 if ruled[at] else 0
+        may_belong = not ruled[at] and p[at] >= PRESETS["balanced"]["within"]
         if removed >= REMOVED:
-            break
-        if not ruled[at] and text["sentence"][at] and p[at] >= PRESETS["balanced"]["within"]:
+            # A single paragraph behind a list closes the article.
+            if may_belong and text["prose"][at] and not text["prose"][at + 1:].any():
+                last = at
+            if not ruled[at]:
+                break
+        removed = removed + 1 if ruled[at] else 0
+        if may_belong and text["sentence"][at]:
             last = at
     within[first:last + 1] = True
     return within

@@ -56,6 +56,15 @@ pub(super) struct Shape {
     pub(super) digits: bool,
 }
 
+impl Shape {
+    /// It ends as a sentence does, however short.
+    pub(super) fn is_sentence(&self) -> bool {
+        self.prose || (self.weight >= SHORT_SENTENCE && matches!(self.ending, Ending::Stop | Ending::Ask))
+    }
+}
+
+/// Letters of a short sentence.
+const SHORT_SENTENCE: u32 = 20;
 /// A line this long is prose however it ends.
 pub(super) const LONG: u32 = 260;
 /// A line this long is prose when it ends as sentences do.

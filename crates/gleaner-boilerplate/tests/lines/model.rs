@@ -84,6 +84,44 @@ fn a_text_without_paragraphs_stays() {
 }
 
 #[test]
+fn a_paragraph_that_begins_like_a_notice_stays() {
+    for (language, [before, paragraph, behind]) in [
+        (
+            "en",
+            [
+                "The bakery by the mill opens at five, and by six the first cart is on its way to the harbour town.",
+                "We respect your privacy, said the sign above the bench, and so the old baker never asked who had left the bread.",
+                "His daughter has kept the sign, and the bench, and the habit of asking nobody anything before noon.",
+            ],
+        ),
+        (
+            "de",
+            [
+                "Die Bäckerei an der Mühle öffnet um fünf, und um sechs ist der erste Wagen auf dem Weg zum Hafen der Stadt.",
+                "Wir verwenden Cookies, sagte der Bäcker und meinte das Gebäck, das seine Tochter aus Amerika mitgebracht hatte.",
+                "Sie hat das Rezept behalten, und die Bank, und die Gewohnheit, vor dem Mittag niemanden nach etwas zu fragen.",
+            ],
+        ),
+        (
+            "vi",
+            [
+                "Lò bánh bên cối xay mở cửa lúc năm giờ, và đến sáu giờ thì chiếc xe đầu tiên đã lên đường ra bến cảng.",
+                "Mời các bạn theo dõi lò bánh vào ban đêm, ông chủ nói với học trò, vì lửa lúc ấy mới đẹp và bánh mới thơm.",
+                "Con gái ông giữ lại tấm biển, chiếc ghế dài, và thói quen không hỏi ai điều gì trước giờ cơm trưa.",
+            ],
+        ),
+    ] {
+        let text = format!("{before}\n\n{paragraph}\n\n{behind}\n");
+        for cleaning in [Cleaning::Balanced, Cleaning::Conservative] {
+            let clean = cleaner(|options| options.cleaning = cleaning).clean(&text, &[]);
+            assert!(clean.text.contains(paragraph), "{language} {cleaning:?} {:#?}", clean.spans);
+        }
+        let ruled = cleaner(|options| options.disable.push("line-model".to_owned())).clean(&text, &[]);
+        assert!(!ruled.text.contains(paragraph), "{language}: no rule takes it");
+    }
+}
+
+#[test]
 fn what_a_rule_takes_from_an_article_comes_back() {
     // A sentence that the text repeats between its paragraphs, which the rule for repeats would remove.
     let refrain = "A kikötőben pedig azt mondták az öregek, hogy ilyen telet ők sem láttak még soha.\n\n";

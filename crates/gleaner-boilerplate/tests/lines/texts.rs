@@ -13,7 +13,7 @@ use gleaner_boilerplate::lines::{CleanText, Cleaning, LineCleaner, LineOptions};
 /// At least this share of all boilerplate lines goes in balanced and in conservative cleaning.
 const SHARES: [f64; 2] = [0.88, 0.75];
 /// At most so many lines of content are lost of all texts, of 341.
-const LOST: [usize; 2] = [16, 7];
+const LOST: [usize; 2] = [6, 6];
 
 /// Lines of a text by label, and what became of them.
 #[derive(Clone, Copy, Default)]

@@ -201,5 +201,7 @@ impl Body {
             && self.last_paragraph.is_none_or(|last| last < at)
             && (all - before) < before
             && self.prose_after[at] <= self.short_after[at]
+            // A single paragraph behind a list closes the article.
+            && self.prose_after[at] != 1
     }
 }

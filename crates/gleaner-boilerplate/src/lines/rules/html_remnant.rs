@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
-use super::super::draft::Repair;
+use super::super::draft::{Repair, push_near};
 use super::super::line::Signs;
 use super::super::page::Page;
 use super::{Entry, Rule, Stage};
@@ -53,7 +53,7 @@ fn repairs(line: &str) -> Vec<Repair> {
         let Some((length, plain)) = remnant(&line[start..]) else { continue };
         from = start + length;
         let whole = start == 0 && length == line.trim_end().len();
-        repairs.push((start..from, if whole { Cow::Borrowed("") } else { plain }));
+        push_near(&mut repairs, line, start..from, if whole { "" } else { &plain });
     }
     if !repairs.is_empty() && speaks_of_markup(line) {
         repairs.clear();

@@ -13,7 +13,6 @@
 use std::ops::Range;
 
 use super::super::features::Features;
-use super::super::line::{Ending, Shape};
 use super::super::model::LINES;
 use super::super::options::Cleaning;
 use super::super::page::{Line, Page};
@@ -40,7 +39,7 @@ struct Thresholds {
     within: f32,
 }
 
-const BALANCED: Thresholds = Thresholds { cue: f32::INFINITY, supported: 0.4, alone: 0.3, within: 0.03 };
+const BALANCED: Thresholds = Thresholds { cue: f32::INFINITY, supported: 0.6, alone: 0.3, within: 0.03 };
 const CONSERVATIVE: Thresholds = Thresholds { cue: 0.1, supported: 0.1, alone: 0.03, within: 0.02 };
 /// A paragraph from this probability on is one of the article.
 const PARAGRAPH: f32 = 0.5;
@@ -50,8 +49,6 @@ const LEAST_SURE: f32 = 0.5;
 const SURE: f32 = 0.9;
 /// A title stands among so many lines before the first paragraph, and is at least so likely.
 const TITLE: (usize, f32) = (6, 0.1);
-/// Letters of a short sentence that may end the article.
-const SENTENCE: u32 = 20;
 /// So many lines together that rules remove end the article.
 const REMOVED: usize = 2;
 
@@ -128,6 +125,7 @@ fn probabilities(features: &Features<'_>) -> Vec<f32> {
 /// and before and behind them what may belong to them.
 fn article(page: &Page<'_>, rows: &[usize], p: &[f32]) -> Range<usize> {
     let line = |row: usize| &page.lines[rows[row]];
+    let is_prose = |row: usize| line(row).shape.prose;
     let sure = |row: &usize| {
         let line = line(*row);
         line.shape.prose && line.verdict.is_none() && p[*row] >= PARAGRAPH
@@ -142,19 +140,22 @@ fn article(page: &Page<'_>, rows: &[usize], p: &[f32]) -> Range<usize> {
     let mut removed = 0;
     for (row, &p) in p.iter().enumerate().skip(last + 1) {
         let line = line(row);
-        removed = if line.verdict.is_some() { removed + 1 } else { 0 };
+        let may_belong = line.verdict.is_none() && p >= BALANCED.within;
         if removed >= REMOVED {
-            break;
+            // A single paragraph behind a list closes the article.
+            if may_belong && line.shape.prose && (row + 1..rows.len()).all(|row| !is_prose(row)) {
+                end = row + 1;
+            }
+            if line.verdict.is_none() {
+                break;
+            }
         }
-        if line.verdict.is_none() && is_sentence(&line.shape) && p >= BALANCED.within {
+        removed = if line.verdict.is_some() { removed + 1 } else { 0 };
+        if may_belong && line.shape.is_sentence() {
             end = row + 1;
         }
     }
     title.unwrap_or(first)..end
-}
-
-fn is_sentence(shape: &Shape) -> bool {
-    shape.prose || (shape.weight >= SENTENCE && matches!(shape.ending, Ending::Stop | Ending::Ask))
 }
 
 /// In tenths, so that lines that go together are one span.

@@ -57,6 +57,9 @@ fn prefix(line: &str) -> Option<usize> {
     }
     let rest = iso_date(value)?;
     let rest = rest.trim_start();
+    if rest.starts_with(char::is_lowercase) {
+        return None;
+    }
     Some(line.len() - rest.len())
 }
 

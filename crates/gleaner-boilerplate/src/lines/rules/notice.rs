@@ -41,7 +41,14 @@ fn starts_with_sign(line: &str) -> bool {
         return false;
     }
     let line = line.trim_start_matches([' ', '\t', '*', '_', '-', '|']);
-    let sign = ["©", "(c) ", "(C) ", "Copyright ©", "Copyright (c)", "Copyright (C)"];
+    // A clause may have this letter: a year says that it is the sign.
+    let letter = line.strip_prefix("(c) ").or_else(|| line.strip_prefix("(C) "));
+    if let Some(rest) = letter {
+        let words = rest.split_whitespace().take(2);
+        return words.clone().any(|word| word.starts_with(['1', '2']) && word.len() >= 4)
+            || words.clone().any(|word| word.eq_ignore_ascii_case("copyright"));
+    }
+    let sign = ["©", "Copyright ©", "Copyright (c)", "Copyright (C)"];
     let year = line.get(..9).is_some_and(|start| start.eq_ignore_ascii_case("copyright"))
         && line[9..].trim_start().starts_with(|c: char| c.is_ascii_digit());
     year || sign.iter().any(|sign| line.starts_with(sign) && line.len() > sign.len())

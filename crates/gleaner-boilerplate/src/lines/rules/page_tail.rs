@@ -28,13 +28,14 @@ fn apply(page: &mut Page<'_>) {
         return;
     }
     // A short sentence without a cue may be the article's last.
-    let sentence = |at: &usize| page.lines[*at].short() && is_sentence(&page.lines[*at].shape);
+    let sentence = |at: &usize| page.lines[*at].short() && may_end_article(&page.lines[*at].shape);
     let end = page.article_end();
     let end = (end..page.lines.len()).rev().find(sentence).map_or(end, |at| at + 1);
     let gone = |at: &usize| page.lines[*at].verdict.is_some();
     let Some(first) = (end..page.lines.len()).find(gone) else { return };
     let removed = (first..page.lines.len()).filter(gone).count();
-    let left: Vec<usize> = (first..page.lines.len()).filter(|&at| page.lines[at].short()).collect();
+    let label = |at: &usize| page.lines[*at].short() && !page.lines[*at].shape.is_sentence();
+    let left: Vec<usize> = (first..page.lines.len()).filter(label).collect();
     if end == 0 || left.len() > removed {
         return;
     }
@@ -43,7 +44,7 @@ fn apply(page: &mut Page<'_>) {
     }
 }
 
-fn is_sentence(shape: &Shape) -> bool {
+fn may_end_article(shape: &Shape) -> bool {
     let stop = shape.ending == Ending::Stop && shape.cues == 0 && shape.date == DateShape::None;
     stop && shape.headline && !shape.dated && shape.words >= WORDS && shape.weight >= SENTENCE
 }

@@ -32,7 +32,9 @@ fn apply(page: &mut Page<'_>) {
         }
         let visible = page.visible(at);
         let cells = cells(&visible);
-        if cells >= 2 || (cells == 0 && after_row && visible.contains("--")) {
+        // A row of a table with cells left empty.
+        let row = after_row && (visible.contains("--") || visible.matches('|').count() > 2);
+        if cells >= 2 || row {
             after_row = true;
             continue;
         }
