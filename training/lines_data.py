@@ -1,9 +1,9 @@
 """Lines of texts that came from the labelled pages: features as the crate computes them, and how much of each is gold.
 
 Five kinds of text: what other extractors left (`residual`), pages rendered to plain text whole (`page`), such pages cut
-to the article and what stands around it up to some line (`cut`: what scrapers leave), the same with but a few
-lines of the article (`short`), and gold texts (`gold`), of which
-nothing should go, whatever they are: articles, threads, lists of products.
+to the article and what stands around it up to some line (`cut`: what scrapers leave), the same with but a few lines of
+the article (`short`), and gold texts (`gold`), of which nothing should go, whatever they are: articles, threads, lists
+of products.
 """
 import hashlib, json, os, subprocess
 from multiprocessing import get_context
@@ -45,8 +45,11 @@ def residual(data, sites, name):
 def rendered(data, sites, name, work):
     path = os.path.join(work, "rendered", name + ".jsonl")
     if not os.path.exists(path):
-        subprocess.run(["python3", f"{data}/../eval/render_text.py", f"{data}/extraction", os.path.dirname(path),
-                        "--dataset", name], check=True)
+        part = os.path.join(work, "rendered.part")
+        subprocess.run(["python3", f"{data}/../eval/render_text.py", f"{data}/extraction", part, "--dataset", name],
+                       check=True)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.rename(os.path.join(part, name + ".jsonl"), path)
     languages = {row["id"]: row.get("lang") for row in rows(f"{data}/extraction/{name}.jsonl.zst")}
     for line in open(path):
         row = json.loads(line)

@@ -51,13 +51,12 @@ impl LineCleaner {
 
     /// Cleans `text`, leaving the lines that touch the ranges `verbatim` (bytes, ascending, disjoint) as they are.
     ///
-    /// A line ends at `\\n`, `\\r\\n`, a lone `\\r`, U+2028 or U+2029.
+    /// A line ends at `\n`, `\r\n`, a lone `\r`, U+2028 or U+2029.
     ///
     /// Out comes the text's own lines, less what was removed or repaired. Blank lines that separate paragraphs stay;
     /// where lines went, one of a run of blank lines stays, and none at the text's start and end (of a text of several
-    /// sections: at those of its first and last). Whether the text
-    /// ends with a line end does not change unless nothing is left of it, or a verbatim line comes last. Costs linear
-    /// time.
+    /// sections: at those of its first and last). Whether the text ends with a line end does not change unless nothing
+    /// is left of it, or a verbatim line comes last. Costs linear time.
     ///
     /// ```
     /// use gleaner_boilerplate::lines::{Action, LineCleaner, LineOptions};

@@ -29,7 +29,7 @@ pub(super) struct Own {
     /// Commas a word.
     commas: f32,
     words: f32,
-    /// Equal for equal lines.
+    /// Of its first bytes: equal for lines that begin with the same.
     pub(super) hash: u64,
 }
 

@@ -2,10 +2,11 @@
 //!
 //! Why: most of what is left around an article has neither a phrase nor a date that gives it away, but it stands where
 //! boilerplate stands, in runs of short lines, with words that the article does not have. The model is a forest over
-//! `features/`, trained on texts in many languages; beside the verdicts of rules it asks for no word of any of them. What
-//! bears a cue goes, unless it is a paragraph. What another rule supports goes unless the model takes it for content. What no rule supports goes when the model is sure.
-//! Between the paragraphs of the article lists, verses and tables look like boilerplate, too: there the model alone
-//! removes next to nothing, and nothing in a text without paragraphs. The conservative preset asks for more certainty.
+//! `features/`, trained on texts in many languages; beside cues and the verdicts of rules it asks for no word of any of
+//! them. What bears a cue goes, unless it is a paragraph. What another rule supports goes unless the model takes it for
+//! content. What no rule supports goes when the model is sure. Between the paragraphs of the article lists, verses and
+//! tables look like boilerplate, too: there the model alone removes next to nothing, and nothing in a text without
+//! paragraphs. The conservative preset asks for more certainty.
 //!
 //! Removed: `New captain for the night ferry`, among others like it
 //! Kept: what a rule would remove of an article's own list
