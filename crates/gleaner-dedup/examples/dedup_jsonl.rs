@@ -1,7 +1,7 @@
 //! Deduplicates a file of JSON lines `{"id": ..., "text": ...}`: kept ids to standard output, a line
 //! `removed-id kept-id` per removal to PAIRS, the CPU time of each stage to standard error.
 //!
-//! `cargo run --release -p gleaner-dedup --example dedup_jsonl -- CORPUS.jsonl PAIRS [THRESHOLD]`
+//! `cargo run --release -p gleaner-dedup --example dedup_jsonl -- exact|minhash CORPUS.jsonl PAIRS [THRESHOLD]`
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use gleaner_dedup::{
-    ResolveOptions, ShingleOptions, SketchOptions, Sketcher, find_duplicates, memory_needed,
+    ResolveOptions, ShingleOptions, Shingler, SketchOptions, Sketcher, find_all_duplicates, find_duplicates,
+    memory_needed,
 };
 use gleaner_text::Tokenizer;
 use serde_json::Value;
@@ -25,8 +26,8 @@ struct Document {
 #[expect(clippy::print_stderr, reason = "an example speaks to a person")]
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
-    let (Some(corpus), Some(pairs)) = (args.next(), args.next()) else {
-        return Err("usage: dedup_jsonl CORPUS.jsonl PAIRS [THRESHOLD]".into());
+    let (Some(method), Some(corpus), Some(pairs)) = (args.next(), args.next(), args.next()) else {
+        return Err("usage: dedup_jsonl exact|minhash CORPUS.jsonl PAIRS [THRESHOLD]".into());
     };
     let threshold = args.next().map_or(Ok(0.8), |value| value.parse())?;
     let documents = fs::read_to_string(corpus)?.lines().map(parse).collect::<Result<Vec<_>, _>>()?;
@@ -37,21 +38,32 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut sketcher = Sketcher::new(ShingleOptions::default(), sketch)?;
 
     time_stages(&documents, &mut sketcher, megabytes);
-    let start = clock();
-    let fingerprints: Vec<_> =
-        documents.iter().map(|document| sketcher.fingerprint(&document.text)).collect();
-    report("fingerprints (all of tokens, n-grams, sketch)", start, megabytes);
-
     let (loads, loaded) = (AtomicU64::new(0), AtomicU64::new(0));
-    let start = clock();
-    let verdicts = find_duplicates(&fingerprints, &options, |index| {
+    let load = |index: usize| {
         let begin = clock();
         let shingles = sketcher.clone().shingles(&documents[index].text);
         loads.fetch_add(1, Ordering::Relaxed);
         loaded.fetch_add((clock() - begin).as_micros() as u64, Ordering::Relaxed);
         Ok::<_, Infallible>(shingles)
-    })?;
-    report("find duplicates (candidates and verification)", start, megabytes);
+    };
+    let start = clock();
+    let verdicts = if method == "exact" {
+        let mut shingler = Shingler::new(ShingleOptions::default())?;
+        let contents: Vec<_> = documents.iter().map(|document| shingler.content(&document.text)).collect();
+        report("contents", start, megabytes);
+        let start = clock();
+        let verdicts = find_all_duplicates(&contents, &options, load)?;
+        report("find all duplicates (sizes, counts, prefixes, verification)", start, megabytes);
+        verdicts
+    } else {
+        let mut own = sketcher.clone();
+        let fingerprints: Vec<_> = documents.iter().map(|document| own.fingerprint(&document.text)).collect();
+        report("fingerprints (all of tokens, n-grams, sketch)", start, megabytes);
+        let start = clock();
+        let verdicts = find_duplicates(&fingerprints, &options, load)?;
+        report("find duplicates (candidates and verification)", start, megabytes);
+        verdicts
+    };
     let (loads, loaded) = (loads.into_inner(), loaded.into_inner() as f64 / 1e6);
     eprintln!("  of which {loads} loads in {loaded:.2} s; at most {} MB needed", needed / 1_000_000);
 
@@ -60,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (document, verdict) in documents.iter().zip(&verdicts) {
         match verdict {
             None => writeln!(kept, "{}", document.id)?,
-            Some(duplicate) => writeln!(pairs, "{} {}", document.id, documents[duplicate.of].id)?,
+            Some(duplicate) => writeln!(pairs, "{} {}", document.id, documents[duplicate.of as usize].id)?,
         }
     }
     kept.flush()?;

@@ -17,9 +17,9 @@ pub(crate) struct Cache {
 
 #[derive(Debug, Default)]
 struct Generations {
-    young: AHashMap<u32, Arc<Shingles>>,
+    young: AHashMap<u64, Arc<Shingles>>,
     young_bytes: u64,
-    old: AHashMap<u32, Arc<Shingles>>,
+    old: AHashMap<u64, Arc<Shingles>>,
 }
 
 impl Cache {
@@ -27,7 +27,7 @@ impl Cache {
         Cache { half_budget: budget / 2, generations: Mutex::default() }
     }
 
-    pub(crate) fn get(&self, document: u32) -> Option<Arc<Shingles>> {
+    pub(crate) fn get(&self, document: u64) -> Option<Arc<Shingles>> {
         let mut generations = self.lock();
         if let Some(shingles) = generations.young.get(&document) {
             return Some(Arc::clone(shingles));
@@ -37,11 +37,11 @@ impl Cache {
         Some(shingles)
     }
 
-    pub(crate) fn insert(&self, document: u32, shingles: Arc<Shingles>) {
+    pub(crate) fn insert(&self, document: u64, shingles: Arc<Shingles>) {
         self.lock().insert(document, shingles, self.half_budget);
     }
 
-    pub(crate) fn remove(&self, document: u32) {
+    pub(crate) fn remove(&self, document: u64) {
         let mut generations = self.lock();
         if let Some(shingles) = generations.young.remove(&document) {
             generations.young_bytes -= size(&shingles);
@@ -56,7 +56,7 @@ impl Cache {
 }
 
 impl Generations {
-    fn insert(&mut self, document: u32, shingles: Arc<Shingles>, half_budget: u64) {
+    fn insert(&mut self, document: u64, shingles: Arc<Shingles>, half_budget: u64) {
         let bytes = size(&shingles);
         if bytes > half_budget {
             return;
@@ -85,8 +85,7 @@ mod tests {
 
     #[test]
     fn what_is_used_stays_within_the_budget() {
-        let shingles =
-            |document: u32| Arc::new(Shingles::from_hashes((0..u64::from(document % 7)).collect()));
+        let shingles = |document: u64| Arc::new(Shingles::from_hashes((0..document % 7).collect()));
         let budget = 20 * size(&shingles(6));
         let cache = Cache::new(budget);
         for document in 0..1000 {

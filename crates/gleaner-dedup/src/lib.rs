@@ -52,24 +52,36 @@
 //! asks the caller for the shingles of the few documents it has to look at again.
 
 mod banding;
-mod buckets;
 mod cache;
+mod copies;
+mod counts;
+mod distinct;
 mod error;
-mod exact;
 mod find;
+mod index;
+mod keys;
+mod member;
 mod memory;
 mod minhash;
 mod parallel;
+mod resolve;
+mod shingler;
 mod shingles;
 mod sketcher;
 mod verify;
+mod waiting;
 
 pub use banding::Banding;
+pub use counts::HashCounts;
 pub use error::{OptionsError, OptionsErrorKind};
-pub use find::{ResolveOptions, find_duplicates};
+pub use find::{find_all_duplicates, find_duplicates};
 /// What happens to the numbers of a text; from `gleaner-text`.
 pub use gleaner_text::Digits;
+pub use keys::{Keys, band_hashes};
 pub use memory::memory_needed;
+pub use resolve::{Documents, Listed, ResolveOptions, resolve};
+pub use shingler::Shingler;
 pub use shingles::{ShingleOptions, Shingles};
 pub use sketcher::{Fingerprint, SketchOptions, Sketcher};
 pub use verify::{Duplicate, Measure};
+pub use waiting::{MemoryQueue, Waiting};

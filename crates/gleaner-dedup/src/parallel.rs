@@ -1,4 +1,4 @@
-//! The two loops that may use several threads. Their results do not depend on it.
+//! The loops that may use several threads. Their results do not depend on it.
 
 /// `each` of the items, in order.
 #[cfg(feature = "rayon")]
@@ -24,4 +24,17 @@ pub(crate) fn sort<T: Ord + Send>(items: &mut [T]) {
 #[cfg(not(feature = "rayon"))]
 pub(crate) fn sort<T: Ord + Send>(items: &mut [T]) {
     items.sort_unstable();
+}
+
+/// `each` of the items, in place.
+#[cfg(feature = "rayon")]
+pub(crate) fn for_each<T: Send>(items: &mut [T], each: impl Fn(&mut T) + Sync + Send) {
+    use rayon::prelude::*;
+    items.par_iter_mut().for_each(each);
+}
+
+/// `each` of the items, in place.
+#[cfg(not(feature = "rayon"))]
+pub(crate) fn for_each<T>(items: &mut [T], each: impl Fn(&mut T)) {
+    items.iter_mut().for_each(each);
 }

@@ -1,11 +1,10 @@
-//! From texts to shingles and fingerprints.
-
-use gleaner_text::{TokenOptions, Tokenizer, hash64, hash128, normalise};
+//! From texts to fingerprints.
 
 use crate::banding::Banding;
 use crate::error::{OptionsError, OptionsErrorKind};
 use crate::minhash::{MAX_NUM_PERM, MinHasher};
-use crate::shingles::{ShingleOptions, Shingles, mix, ngram_hashes};
+use crate::shingler::Shingler;
+use crate::shingles::{ShingleOptions, Shingles};
 
 /// How shingles become band keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +56,7 @@ impl Default for SketchOptions {
     }
 }
 
-/// What is kept in memory of a document until its duplicates are known: about `8 * bands + 64` bytes.
+/// What near copies of a document are looked for by.
 ///
 /// Values are stable: they may be stored and compared with those of another run with the same options.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,27 +67,14 @@ pub struct Fingerprint {
     pub bands: Box<[u64]>,
 }
 
-/// Turns texts into shingles and fingerprints.
+/// Turns texts into fingerprints.
 ///
 /// Reuses its buffers, about 16 bytes a token of the longest text seen; have one a thread. A clone shares the tables
 /// of the hash family.
 #[derive(Clone, Debug)]
 pub struct Sketcher {
-    ngram_size: usize,
+    shingler: Shingler,
     hasher: MinHasher,
-    tokenizer: Tokenizer,
-    tokens: Vec<u64>,
-    /// Hashes of the n-grams in the order of the text, with repeats.
-    ngrams: Vec<u64>,
-    bytes: Vec<u8>,
-}
-
-/// What a text holds.
-enum Content {
-    Empty,
-    Tokens,
-    /// Fewer tokens than a shingle has, but something: this, normalised, with its white space evened out.
-    Short(String),
 }
 
 impl Sketcher {
@@ -98,65 +84,20 @@ impl Sketcher {
     ///
     /// When a size is zero, `num_perm` is above 1024, or `bands` times `rows` is more than `num_perm`.
     pub fn new(shingles: ShingleOptions, sketch: SketchOptions) -> Result<Sketcher, OptionsError> {
-        let ShingleOptions { ngram_size, digits } = shingles;
-        if ngram_size == 0 {
-            return Err(OptionsError::new(OptionsErrorKind::TooSmall { option: "ngram_size", least: 1 }));
-        }
+        let shingler = Shingler::new(shingles)?;
         sketch.check().map_err(OptionsError::new)?;
         let SketchOptions { num_perm, banding, seed } = sketch;
-        Ok(Sketcher {
-            ngram_size,
-            hasher: MinHasher::new(num_perm, banding, seed),
-            tokenizer: Tokenizer::new(TokenOptions::default().digits(digits)),
-            tokens: Vec::new(),
-            ngrams: Vec::new(),
-            bytes: Vec::new(),
-        })
-    }
-
-    /// The shingles of `text`: hashes of every run of `ngram_size` tokens.
-    ///
-    /// A text with fewer tokens has one shingle, of its normalised text with white space evened out: where there are
-    /// so few words, `C` and `C++` are not the same. An empty text (or one of white space) has none.
-    ///
-    /// Near linear: the hashes are sorted.
-    pub fn shingles(&mut self, text: &str) -> Shingles {
-        self.read(text);
-        Shingles::from_hashes(self.ngrams.clone())
+        Ok(Sketcher { shingler, hasher: MinHasher::new(num_perm, banding, seed) })
     }
 
     /// The fingerprint of `text`. Linear time.
     pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
-        let content = match self.read(text) {
-            Content::Empty => None,
-            Content::Tokens => {
-                self.bytes.clear();
-                self.bytes.extend(self.tokens.iter().flat_map(|token| token.to_le_bytes()));
-                Some(hash128(&self.bytes))
-            }
-            // Turned over, so that a short text never has the hash of some token sequence by design.
-            Content::Short(text) => Some(!hash128(text.as_bytes())),
-        };
-        Fingerprint { content, bands: self.hasher.band_keys(&self.ngrams) }
+        let (content, ngrams) = self.shingler.content_and_ngrams(text);
+        Fingerprint { content, bands: self.hasher.band_keys(ngrams) }
     }
 
-    /// Fills `tokens` and `ngrams`.
-    fn read(&mut self, text: &str) -> Content {
-        let Sketcher { tokenizer, tokens, ngrams, .. } = self;
-        tokens.clear();
-        ngrams.clear();
-        tokenizer.hash_tokens(text, |token| tokens.push(token));
-        if tokens.len() >= self.ngram_size {
-            ngrams.reserve(tokens.len());
-            ngram_hashes(tokens, self.ngram_size, |ngram| ngrams.push(ngram));
-            return Content::Tokens;
-        }
-        let normalised = normalise(text);
-        let short = normalised.split_whitespace().collect::<Vec<_>>().join(" ");
-        if short.is_empty() {
-            return Content::Empty;
-        }
-        ngrams.push(mix(!hash64(short.as_bytes())));
-        Content::Short(short)
+    /// The shingles of `text`, as [`Shingler::shingles`].
+    pub fn shingles(&mut self, text: &str) -> Shingles {
+        self.shingler.shingles(text)
     }
 }

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use crate::cache::Cache;
+use crate::index::Candidate;
+use crate::resolve::Documents;
 use crate::shingles::{Shingles, containment, jaccard, shared_at_least};
 
 /// Why a document is a duplicate, and of which kept one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Duplicate {
-    /// Index of the kept document.
-    pub of: usize,
+    /// Number of the kept document.
+    pub of: u64,
     /// What was compared.
     pub measure: Measure,
     /// The value the verdict rests on, in `[0, 1]`.
@@ -31,52 +33,53 @@ pub enum Measure {
 }
 
 impl Duplicate {
-    pub(crate) fn exact(of: usize) -> Duplicate {
+    pub(crate) fn exact(of: u64) -> Duplicate {
         Duplicate { of, measure: Measure::Exact, similarity: 1.0, jaccard: 1.0, containment: 1.0 }
-    }
-
-    /// The better of two: the more similar, then the earlier kept document.
-    pub(crate) fn best(left: Option<Duplicate>, right: Option<Duplicate>) -> Option<Duplicate> {
-        match (left, right) {
-            (Some(left), Some(right)) => {
-                let right_wins = (right.similarity, left.of) > (left.similarity, right.of);
-                Some(if right_wins { right } else { left })
-            }
-            (left, right) => left.or(right),
-        }
     }
 }
 
+/// What was found for a document so far: the verdict, and the place of its witness in the order.
+pub(crate) type Found = Option<(u64, Duplicate)>;
+
 /// Compares documents by their shingles, which it loads when the cache does not hold them.
-pub(crate) struct Verifier<F> {
+pub(crate) struct Verifier<'a, D> {
     pub(crate) threshold: f64,
-    pub(crate) load: F,
+    pub(crate) documents: &'a D,
     pub(crate) cache: Cache,
 }
 
-impl<E, F: Fn(usize) -> Result<Shingles, E>> Verifier<F> {
-    pub(crate) fn shingles(&self, document: u32) -> Result<Arc<Shingles>, E> {
+impl<D: Documents> Verifier<'_, D> {
+    pub(crate) fn shingles(&self, document: u64) -> Result<Arc<Shingles>, D::Error> {
         if let Some(shingles) = self.cache.get(document) {
             return Ok(shingles);
         }
-        let shingles = Arc::new((self.load)(document as usize)?);
+        let shingles = Arc::new(self.documents.shingles(document)?);
         self.cache.insert(document, Arc::clone(&shingles));
         Ok(shingles)
     }
 
-    /// The most similar of the `candidates` that reaches the threshold; of equal ones the earliest.
-    pub(crate) fn best_of(&self, document: u32, candidates: &[u32]) -> Result<Option<Duplicate>, E> {
+    /// The most similar of `found` and the `candidates` that reach the threshold; of equal ones the earliest.
+    pub(crate) fn best_of(
+        &self,
+        document: u64,
+        mut found: Found,
+        candidates: &[Candidate],
+    ) -> Result<Found, D::Error> {
         if candidates.is_empty() {
-            return Ok(None);
+            return Ok(found);
         }
         let own = self.shingles(document)?;
-        let mut best = None;
-        for &candidate in candidates {
-            let least = best.as_ref().map_or(self.threshold, |best: &Duplicate| best.similarity);
-            let found = compare(&own, &*self.shingles(candidate)?, least);
-            best = Duplicate::best(best, found.map(|found| Duplicate { of: candidate as usize, ..found }));
+        for candidate in candidates {
+            let least = found.as_ref().map_or(self.threshold, |(_, best)| best.similarity);
+            let Some(other) = compare(&own, &*self.shingles(candidate.document)?, least) else { continue };
+            let better = found
+                .as_ref()
+                .is_none_or(|(order, best)| other.similarity > best.similarity || candidate.order < *order);
+            if better {
+                found = Some((candidate.order, Duplicate { of: candidate.document, ..other }));
+            }
         }
-        Ok(best)
+        Ok(found)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Against a comparison of everything with everything.
 
-use gleaner_dedup::{Banding, ResolveOptions, Shingles};
+use gleaner_dedup::{Banding, Duplicate, ResolveOptions, Shingles, SketchOptions};
 
-use crate::corpus::documents;
-use crate::{Run, resolve};
+use crate::corpus::{documents, templated};
+use crate::{Run, resolve, resolve_all};
 
 /// The removals that are due: documents that reach the threshold against one kept before.
 fn due(shingles: &[Shingles], threshold: f64) -> Vec<bool> {
@@ -45,31 +45,73 @@ fn most_due_removals_are_made() {
     check(6, 1.0, 1.0);
 }
 
+/// What is due by definition: copies go with the first of their kind, the others with the most similar kept document
+/// before them.
+fn want(run: &Run, threshold: f64) -> Vec<Option<u64>> {
+    let contents: Vec<_> = run.fingerprints.iter().map(|print| print.content).collect();
+    let mut want: Vec<Option<u64>> = Vec::new();
+    for (index, own) in run.shingles.iter().enumerate() {
+        let first = contents.iter().position(|other| *other == contents[index]).unwrap();
+        let verdict = if contents[index].is_none() {
+            None
+        } else if first < index {
+            want[first].or(Some(first as u64))
+        } else {
+            let kept = (0..index).filter(|&other| want[other].is_none());
+            let near = kept.map(|other| (own.jaccard(&run.shingles[other]), other as u64));
+            let near = near.filter(|(jaccard, _)| *jaccard >= threshold);
+            near.reduce(|best, near| if near.0 > best.0 { near } else { best }).map(|(_, other)| other)
+        };
+        want.push(verdict);
+    }
+    want
+}
+
+fn witnesses(verdicts: &[Option<Duplicate>]) -> Vec<Option<u64>> {
+    verdicts.iter().map(|verdict| verdict.as_ref().map(|found| found.of)).collect()
+}
+
 /// With one row nearly every pair that shares anything is a candidate: the witness is then the best one, and of equal
 /// ones the earliest.
 #[test]
 fn the_witness_is_the_most_similar_kept_document() {
-    let options = ResolveOptions { max_bucket: 2_000, max_candidates: 2_000, ..ResolveOptions::default() };
-    let texts = documents(7, 600);
-    let one_row = gleaner_dedup::SketchOptions {
-        banding: Banding { bands: 128, rows: 1 },
-        ..gleaner_dedup::SketchOptions::default()
-    };
-    let mut sketcher =
-        gleaner_dedup::Sketcher::new(gleaner_dedup::ShingleOptions::default(), one_row).unwrap();
-    let fingerprints: Vec<_> = texts.iter().map(|text| sketcher.fingerprint(text)).collect();
-    let shingles: Vec<_> = texts.iter().map(|text| sketcher.shingles(text)).collect();
-    let verdicts = resolve(&fingerprints, &shingles, &options);
-    for (index, verdict) in verdicts.iter().enumerate() {
-        // A copy goes with the first of its kind, which may have had fewer kept documents before it.
-        let first =
-            fingerprints.iter().position(|other| other.content == fingerprints[index].content).unwrap();
-        let kept = (0..first).filter(|&other| verdicts[other].is_none());
-        let near = kept.map(|other| (shingles[index].jaccard(&shingles[other]), other));
-        let best =
-            near.filter(|near| near.0 >= 0.8).reduce(|best, near| if near.0 > best.0 { near } else { best });
-        let want = best.map(|(_, other)| other).or((first != index).then_some(first));
-        let want = if fingerprints[index].content.is_none() { None } else { want };
-        assert_eq!(verdict.as_ref().map(|duplicate| duplicate.of), want, "document {index}");
+    let mut options =
+        ResolveOptions { max_bucket: 2_000, max_candidates: 2_000, ..ResolveOptions::default() };
+    let banding = Banding { bands: 128, rows: 1 };
+    let run =
+        Run::sketched(&documents(7, 600), SketchOptions { banding, ..SketchOptions::default() }, &options);
+    assert_eq!(witnesses(&run.verdicts), want(&run, 0.8));
+    options.index_bytes = 0;
+    assert_eq!(witnesses(&resolve(&run.fingerprints, &run.shingles, &options)), want(&run, 0.8));
+}
+
+/// The exact method makes all removals that are due, with the best witness, whatever the size of its index.
+#[test]
+fn exact_is_exhaustive() {
+    for (seed, threshold) in [(21, 0.8), (22, 0.8), (23, 0.5), (24, 0.95), (25, 1.0), (26, 0.07), (27, 0.6)] {
+        let mut options = ResolveOptions::new(threshold).unwrap();
+        let run = Run::with(&documents(seed, 1_500), &options);
+        let want = want(&run, threshold);
+        for index_bytes in [u64::MAX, 0, 200_000] {
+            options.index_bytes = index_bytes;
+            let verdicts = resolve_all(&run.fingerprints, &run.shingles, &options);
+            assert_eq!(witnesses(&verdicts), want, "seed {seed}, threshold {threshold}, {index_bytes} bytes");
+        }
+    }
+}
+
+/// The bounds on candidates hold over all rounds together.
+#[test]
+fn rounds_do_not_show() {
+    let mut texts = documents(31, 3_000);
+    texts.extend(templated(2_000));
+    for (max_bucket, max_candidates) in [(16, 32), (2, 3), (1, 1)] {
+        let mut options = ResolveOptions { max_bucket, max_candidates, ..ResolveOptions::default() };
+        let run = Run::with(&texts, &options);
+        for index_bytes in [0, 50_000, 1_000_000] {
+            options.index_bytes = index_bytes;
+            let verdicts = resolve(&run.fingerprints, &run.shingles, &options);
+            assert!(verdicts == run.verdicts, "{max_bucket}, {max_candidates}, {index_bytes} bytes");
+        }
     }
 }

@@ -1,25 +1,27 @@
 //! Chosen documents and what becomes of them.
 
-use gleaner_dedup::{Measure, ResolveOptions};
+use gleaner_dedup::{Duplicate, Measure, ResolveOptions};
 
-use crate::Run;
 use crate::corpus::Random;
+use crate::{Run, resolve_all};
 
 /// A document that goes: for which one, and by what.
-const fn exact(of: usize) -> Option<(usize, Measure)> {
+const fn exact(of: u64) -> Option<(u64, Measure)> {
     Some((of, Measure::Exact))
 }
 
-const fn near(of: usize) -> Option<(usize, Measure)> {
+const fn near(of: u64) -> Option<(u64, Measure)> {
     Some((of, Measure::Jaccard))
 }
 
 #[track_caller]
-fn check<T: AsRef<str>>(texts: &[T], want: &[Option<(usize, Measure)>]) {
+fn check<T: AsRef<str>>(texts: &[T], want: &[Option<(u64, Measure)>]) {
     let run = Run::new(texts);
     run.check(ResolveOptions::default().threshold);
-    let verdicts = run.verdicts.iter().map(|verdict| verdict.as_ref().map(|found| (found.of, found.measure)));
-    assert_eq!(verdicts.collect::<Vec<_>>(), want);
+    let of = |verdict: &Option<Duplicate>| verdict.as_ref().map(|found| (found.of, found.measure));
+    assert_eq!(run.verdicts.iter().map(of).collect::<Vec<_>>(), want);
+    let all = resolve_all(&run.fingerprints, &run.shingles, &ResolveOptions::default());
+    assert_eq!(all.iter().map(of).collect::<Vec<_>>(), want, "exact");
 }
 
 #[test]

@@ -72,8 +72,9 @@ fn copies_are_found_in_a_crowd() {
     let run = Run::new(&pages);
     run.check(0.8);
     let found = run.verdicts[3_000..].iter().enumerate();
-    let found =
-        found.filter(|(copy, verdict)| verdict.as_ref().is_some_and(|found| found.of == copy * 3)).count();
+    let found = found
+        .filter(|(copy, verdict)| verdict.as_ref().is_some_and(|found| found.of == *copy as u64 * 3))
+        .count();
     assert!(found >= 970, "{found} of 1000 copies");
 }
 

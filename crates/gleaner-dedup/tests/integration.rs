@@ -16,7 +16,7 @@ use std::convert::Infallible;
 
 use gleaner_dedup::{
     Duplicate, Fingerprint, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher,
-    find_duplicates,
+    find_all_duplicates, find_duplicates,
 };
 
 /// Texts on their way through the crate.
@@ -32,7 +32,10 @@ impl Run {
     }
 
     fn with<T: AsRef<str>>(texts: &[T], options: &ResolveOptions) -> Run {
-        let sketch = SketchOptions::for_threshold(options.threshold);
+        Run::sketched(texts, SketchOptions::for_threshold(options.threshold), options)
+    }
+
+    fn sketched<T: AsRef<str>>(texts: &[T], sketch: SketchOptions, options: &ResolveOptions) -> Run {
         let mut sketcher = Sketcher::new(ShingleOptions::default(), sketch).unwrap();
         let fingerprints: Vec<_> = texts.iter().map(|text| sketcher.fingerprint(text.as_ref())).collect();
         let shingles: Vec<_> = texts.iter().map(|text| sketcher.shingles(text.as_ref())).collect();
@@ -44,13 +47,10 @@ impl Run {
     fn check(&self, threshold: f64) {
         for (index, verdict) in self.verdicts.iter().enumerate() {
             let Some(duplicate) = verdict else { continue };
-            let (own, witness) = (&self.shingles[index], &self.shingles[duplicate.of]);
-            assert!(duplicate.of < index, "{index} goes for a later document, {}", duplicate.of);
-            assert!(
-                self.verdicts[duplicate.of].is_none(),
-                "{index} goes for {}, which goes too",
-                duplicate.of
-            );
+            let of = duplicate.of as usize;
+            let (own, witness) = (&self.shingles[index], &self.shingles[of]);
+            assert!(of < index, "{index} goes for a later document, {of}");
+            assert!(self.verdicts[of].is_none(), "{index} goes for {of}, which goes too");
             assert_eq!(duplicate.jaccard, own.jaccard(witness), "{index}");
             assert_eq!(duplicate.containment, own.containment(witness), "{index}");
             assert_eq!(duplicate.similarity, duplicate.jaccard, "{index}");
@@ -65,4 +65,13 @@ fn resolve(
     options: &ResolveOptions,
 ) -> Vec<Option<Duplicate>> {
     find_duplicates(prints, options, |index| Ok::<_, Infallible>(shingles[index].clone())).unwrap()
+}
+
+fn resolve_all(
+    prints: &[Fingerprint],
+    shingles: &[Shingles],
+    options: &ResolveOptions,
+) -> Vec<Option<Duplicate>> {
+    let contents: Vec<_> = prints.iter().map(|print| print.content).collect();
+    find_all_duplicates(&contents, options, |index| Ok::<_, Infallible>(shingles[index].clone())).unwrap()
 }

@@ -99,7 +99,7 @@ pub(crate) fn group(
     let found = order.iter().zip(duplicates);
     let mut grouped: Vec<Grouped> = found
         .filter_map(|(&doc, verdict)| verdict.map(|verdict| (doc, verdict)))
-        .map(|(doc, verdict)| Grouped { doc: doc as u64, kept: order[verdict.of] as u64, verdict })
+        .map(|(doc, verdict)| Grouped { doc: doc as u64, kept: order[verdict.of as usize] as u64, verdict })
         .collect();
     grouped.sort_by_key(|grouped| grouped.doc);
     for grouped in &grouped {

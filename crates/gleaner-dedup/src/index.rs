@@ -1,0 +1,201 @@
+//! The kept documents, by the keys under which later ones may meet them.
+
+use ahash::AHashMap;
+
+use crate::keys::{Key, Keys, Kind, least_shared};
+
+/// A kept document that another one should be compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Candidate {
+    /// Its place among all documents in the order in which they have a right to stay.
+    pub(crate) order: u64,
+    pub(crate) document: u64,
+    /// Keys in common.
+    pub(crate) shared: u32,
+}
+
+/// Finds, for the keys of a document, the kept ones that share some.
+#[derive(Debug)]
+pub(crate) struct Index {
+    threshold: f64,
+    max_bucket: u32,
+    /// The last posting of each key.
+    last: AHashMap<u64, u32>,
+    postings: Vec<Posting>,
+    holders: Vec<Holder>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Posting {
+    holder: u32,
+    position: u32,
+    /// The posting of the same key before this one.
+    before: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Holder {
+    order: u64,
+    document: u64,
+    size: u32,
+}
+
+/// One key that the document asked for shares with a holder.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Hit {
+    holder: u32,
+    own_position: u32,
+    position: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Index {
+    /// An empty index. `max_bucket` bounds the holders of one band key.
+    pub(crate) fn new(threshold: f64, max_bucket: usize) -> Index {
+        let max_bucket = u32::try_from(max_bucket).unwrap_or(u32::MAX);
+        Index { threshold, max_bucket, last: AHashMap::new(), postings: Vec::new(), holders: Vec::new() }
+    }
+
+    /// Whether `keys` more of `documents` more fit into `bytes` of memory; an empty index always has room.
+    pub(crate) fn has_room(&self, keys: usize, documents: usize, bytes: u64) -> bool {
+        let last = grown(self.last.len(), self.last.capacity(), keys) * (size_of::<(u64, u32)>() + 1) * 8 / 7;
+        let postings = grown(self.postings.len(), self.postings.capacity(), keys) * size_of::<Posting>();
+        let holders = grown(self.holders.len(), self.holders.capacity(), documents) * size_of::<Holder>();
+        let fits = (last + postings + holders) as u64 <= bytes && self.postings.len() + keys < NONE as usize;
+        fits || self.holders.is_empty()
+    }
+
+    /// Adds a kept document, which must come after all others in the order.
+    pub(crate) fn insert(&mut self, order: u64, document: u64, keys: &Keys) {
+        let size = match keys.kind {
+            Kind::Bands => 0,
+            Kind::Prefix { size } => size,
+        };
+        let holder = self.holders.len() as u32;
+        self.holders.push(Holder { order, document, size });
+        for key in &keys.keys {
+            if keys.kind == Kind::Bands && key.held + self.bucket_size(key.hash) >= self.max_bucket {
+                continue;
+            }
+            let posting = self.postings.len() as u32;
+            let before = self.last.insert(key.hash, posting).unwrap_or(NONE);
+            self.postings.push(Posting { holder, position: key.position, before });
+        }
+    }
+
+    /// The documents that share a key with `keys` and may be similar enough, those at or after place `from` in the
+    /// order, by their order.
+    pub(crate) fn candidates(&self, keys: &Keys, from: u64) -> Vec<Candidate> {
+        let mut hits = Vec::new();
+        for key in &keys.keys {
+            let postings = self.postings(key.hash);
+            let wanted = postings.take_while(|posting| self.holders[posting.holder as usize].order >= from);
+            hits.extend(wanted.map(|&Posting { holder, position, .. }| Hit {
+                holder,
+                own_position: key.position,
+                position,
+            }));
+        }
+        hits.sort_unstable();
+        let groups = hits.chunk_by(|left, right| left.holder == right.holder);
+        let wanted = groups.filter(|group| self.may_reach(keys.kind, group));
+        let candidate = |group: &[Hit]| {
+            let Holder { order, document, .. } = self.holders[group[0].holder as usize];
+            Candidate { order, document, shared: group.len() as u32 }
+        };
+        wanted.map(candidate).collect()
+    }
+
+    /// Writes into `keys` how many hold each, and drops those whose buckets are full: for a document that will be
+    /// looked up again when this index is gone.
+    pub(crate) fn leave(&self, keys: &mut Keys) {
+        if keys.kind == Kind::Bands {
+            keys.keys.iter_mut().for_each(|key| key.held += self.bucket_size(key.hash));
+            keys.keys.retain(|key: &Key| key.held < self.max_bucket);
+        }
+    }
+
+    /// Whether a pair with these shared keys can reach the threshold, by its lengths and by what can still follow the
+    /// last of them.
+    fn may_reach(&self, kind: Kind, hits: &[Hit]) -> bool {
+        let Kind::Prefix { size } = kind else { return true };
+        let (own, other) = (size as usize, self.holders[hits[0].holder as usize].size as usize);
+        let needed = least_shared(own, other, self.threshold);
+        let last = hits[hits.len() - 1];
+        let rest = (own - last.own_position as usize).min(other - last.position as usize) - 1;
+        needed <= own.min(other) && hits.len() + rest >= needed
+    }
+
+    fn bucket_size(&self, hash: u64) -> u32 {
+        self.postings(hash).count() as u32
+    }
+
+    /// The postings of a key, the latest first.
+    fn postings(&self, hash: u64) -> impl Iterator<Item = &Posting> {
+        let posting = |at: u32| self.postings.get(at as usize);
+        let last = self.last.get(&hash).and_then(|&at| posting(at));
+        std::iter::successors(last, move |latest| posting(latest.before))
+    }
+}
+
+/// Items for which a list or map has room, at most, while it grows by `more`: it doubles, and the old one is still there.
+fn grown(items: usize, capacity: usize, more: usize) -> usize {
+    if items + more <= capacity {
+        capacity
+    } else {
+        capacity + (2 * capacity).max((items + more).next_power_of_two())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Candidate, Index};
+    use crate::keys::{Key, Keys, Kind};
+
+    fn bands(hashes: &[u64]) -> Keys {
+        let keys = hashes.iter().map(|&hash| Key { hash, position: 0, held: 0 }).collect();
+        Keys { kind: Kind::Bands, keys }
+    }
+
+    fn prefix(size: u32, hashes: &[(u64, u32)]) -> Keys {
+        let keys = hashes.iter().map(|&(hash, position)| Key { hash, position, held: 0 }).collect();
+        Keys { kind: Kind::Prefix { size }, keys }
+    }
+
+    fn documents(candidates: &[Candidate]) -> Vec<(u64, u32)> {
+        candidates.iter().map(|candidate| (candidate.document, candidate.shared)).collect()
+    }
+
+    #[test]
+    fn holders_of_shared_keys_are_candidates() {
+        let mut index = Index::new(0.8, 2);
+        index.insert(0, 10, &bands(&[1, 2]));
+        index.insert(1, 11, &bands(&[2, 3]));
+        index.insert(2, 12, &bands(&[2, 4]));
+        // The bucket of key 2 is full when 12 comes.
+        assert_eq!(documents(&index.candidates(&bands(&[2, 3]), 0)), [(10, 1), (11, 2)]);
+        assert_eq!(documents(&index.candidates(&bands(&[2, 4]), 1)), [(11, 1), (12, 1)]);
+        let mut keys = bands(&[1, 2, 5]);
+        index.leave(&mut keys);
+        assert_eq!(keys.keys.iter().map(|key| (key.hash, key.held)).collect::<Vec<_>>(), [(1, 1), (5, 0)]);
+        let mut next = Index::new(0.8, 2);
+        next.insert(3, 13, &keys);
+        next.insert(4, 14, &keys);
+        assert_eq!(documents(&next.candidates(&bands(&[1]), 0)), [(13, 1)]);
+    }
+
+    #[test]
+    fn lengths_and_positions_rule_pairs_out() {
+        let mut index = Index::new(0.8, 2);
+        index.insert(0, 10, &prefix(100, &[(1, 0), (2, 20)]));
+        // 89 of two hundred have to be shared: behind position 20 there are 79.
+        assert!(index.candidates(&prefix(100, &[(2, 20)]), 0).is_empty());
+        assert_eq!(documents(&index.candidates(&prefix(100, &[(1, 0), (2, 20)]), 0)), []);
+        assert_eq!(documents(&index.candidates(&prefix(100, &[(1, 11)]), 0)), [(10, 1)]);
+        assert_eq!(documents(&index.candidates(&prefix(100, &[(1, 12)]), 0)), []);
+        for (size, found) in [(79, 0), (80, 1), (125, 1), (126, 0)] {
+            assert_eq!(index.candidates(&prefix(size, &[(1, 0)]), 0).len(), found, "{size}");
+        }
+    }
+}

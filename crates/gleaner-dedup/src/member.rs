@@ -1,0 +1,104 @@
+//! A document on its way through a search.
+
+use crate::index::Candidate;
+use crate::keys::{Key, Keys, Kind};
+
+/// A document that is not decided on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    /// Its place in the order in which documents have a right to stay.
+    pub(crate) order: u64,
+    pub(crate) document: u64,
+    /// About how many bytes its text has.
+    pub(crate) bytes: u64,
+    pub(crate) keys: Keys,
+    /// Kept documents that earlier rounds found.
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+/// What `Kind::Bands` is written as; a prefix by its size, which is smaller.
+const BANDS: u64 = u64::MAX;
+
+impl Member {
+    /// The record by which the document waits.
+    pub(crate) fn write(&self) -> Vec<u8> {
+        let Member { order, document, bytes, keys: Keys { kind, keys }, candidates } = self;
+        let mut record = Vec::with_capacity(40 + 16 * keys.len() + 20 * candidates.len());
+        let kind = match kind {
+            Kind::Bands => BANDS,
+            Kind::Prefix { size } => u64::from(*size),
+        };
+        for number in [*order, *document, *bytes, kind, keys.len() as u64] {
+            record.extend(number.to_le_bytes());
+        }
+        for Key { hash, position, held } in keys {
+            record.extend(hash.to_le_bytes());
+            record.extend(position.to_le_bytes());
+            record.extend(held.to_le_bytes());
+        }
+        for Candidate { order, document, shared } in candidates {
+            record.extend(order.to_le_bytes());
+            record.extend(document.to_le_bytes());
+            record.extend(shared.to_le_bytes());
+        }
+        record
+    }
+
+    /// Reads what [`Member::write`] wrote. Of another record anything may come, but no panic.
+    pub(crate) fn read(record: &[u8]) -> Member {
+        let mut fields = Fields(record);
+        let [order, document, bytes, kind, keys] = std::array::from_fn(|_| fields.u64());
+        let kind = if kind == BANDS { Kind::Bands } else { Kind::Prefix { size: kind as u32 } };
+        let keys = (0..keys).map_while(|_| {
+            let whole = fields.0.len() >= 16;
+            whole.then(|| Key { hash: fields.u64(), position: fields.u32(), held: fields.u32() })
+        });
+        let keys = Keys { kind, keys: keys.collect() };
+        let mut candidates = Vec::with_capacity(fields.0.len() / 20);
+        while fields.0.len() >= 20 {
+            candidates.push(Candidate { order: fields.u64(), document: fields.u64(), shared: fields.u32() });
+        }
+        Member { order, document, bytes, keys, candidates }
+    }
+}
+
+struct Fields<'a>(&'a [u8]);
+
+impl Fields<'_> {
+    fn u64(&mut self) -> u64 {
+        u64::from_le_bytes(self.take())
+    }
+
+    fn u32(&mut self) -> u32 {
+        u32::from_le_bytes(self.take())
+    }
+
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        let Some((field, rest)) = self.0.split_first_chunk() else { return [0; N] };
+        self.0 = rest;
+        *field
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Member;
+    use crate::index::Candidate;
+    use crate::keys::{Key, Keys, Kind};
+
+    #[test]
+    fn what_is_written_is_read() {
+        for (kind, length) in
+            [(Kind::Bands, 3), (Kind::Prefix { size: 0 }, 0), (Kind::Prefix { size: u32::MAX }, 1)]
+        {
+            let key = |at: u32| Key { hash: u64::MAX - u64::from(at), position: at, held: 7 };
+            let candidate = |at: u32| Candidate { order: u64::from(at), document: 1 << 40, shared: at };
+            let keys = Keys { kind, keys: (0..length).map(key).collect() };
+            let candidates = (0..2 * length).map(candidate).collect();
+            let member = Member { order: 1 << 33, document: 5, bytes: 1, keys, candidates };
+            let record = member.write();
+            assert_eq!(Member::read(&record), member);
+            (0..record.len()).for_each(|length| drop(Member::read(&record[..length])));
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! From documents in the order in which they have a right to stay to verdicts.
+
+use std::cmp::Reverse;
+
+use crate::cache::Cache;
+use crate::error::{OptionsError, OptionsErrorKind};
+use crate::index::{Candidate, Index};
+use crate::keys::{Keys, Kind};
+use crate::member::Member;
+use crate::parallel;
+use crate::shingles::Shingles;
+use crate::verify::{Duplicate, Found, Verifier};
+use crate::waiting::Waiting;
+
+/// Which pairs are duplicates, and how far to look for them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResolveOptions {
+    /// Smallest Jaccard similarity of a duplicate, in `(0, 1]`.
+    ///
+    /// ### Default
+    /// 0.8.
+    pub threshold: f64,
+    /// Kept documents of one band bucket that are candidates: the earliest, at least 1. No bound on keys of a prefix.
+    ///
+    /// Only a crowd of mutually unlike kept documents that agree in a whole band fills a bucket: pages from one
+    /// template. A copy of such a page meets its original in the buckets that rest on the page's own words, which are
+    /// not crowded.
+    ///
+    /// ### Default
+    /// 16.
+    pub max_bucket: usize,
+    /// Kept documents that a document with band keys is compared with at most, at least 1: those with which it shares
+    /// most keys, then the earliest. Documents go in blocks of 1,024; this many of earlier blocks, and this many of
+    /// its own. No bound on documents with keys of a prefix.
+    ///
+    /// ### Default
+    /// 32.
+    pub max_candidates: usize,
+    /// Bytes of loaded shingles to hold for further comparisons. Has no influence on the result.
+    ///
+    /// ### Default
+    /// 64 MiB.
+    pub cache_bytes: u64,
+    /// Bytes of memory for the index of kept documents; when it holds more, later documents wait, and go through the
+    /// rest of the index in another round. Has no influence on the result.
+    ///
+    /// ### Default
+    /// No bound.
+    pub index_bytes: u64,
+}
+
+impl ResolveOptions {
+    /// The default options with another threshold.
+    ///
+    /// # Errors
+    ///
+    /// When the threshold is not in `(0, 1]`.
+    pub fn new(threshold: f64) -> Result<ResolveOptions, OptionsError> {
+        let options = ResolveOptions { threshold, ..ResolveOptions::default() };
+        options.check().map(|()| options)
+    }
+
+    /// Whether these options can work.
+    ///
+    /// # Errors
+    ///
+    /// When the threshold is not in `(0, 1]`, or `max_bucket` or `max_candidates` is 0.
+    pub fn check(&self) -> Result<(), OptionsError> {
+        if !(self.threshold > 0.0 && self.threshold <= 1.0) {
+            return Err(OptionsError::new(OptionsErrorKind::Threshold(self.threshold)));
+        }
+        for (option, value) in [("max_bucket", self.max_bucket), ("max_candidates", self.max_candidates)] {
+            if value == 0 {
+                return Err(OptionsError::new(OptionsErrorKind::TooSmall { option, least: 1 }));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Default for ResolveOptions {
+    fn default() -> ResolveOptions {
+        ResolveOptions {
+            threshold: 0.8,
+            max_bucket: 16,
+            max_candidates: 32,
+            cache_bytes: 64 << 20,
+            index_bytes: u64::MAX,
+        }
+    }
+}
+
+/// Documents that are verified together: enough to keep threads busy, few enough that the shingles of all fit the
+/// cache. For band keys a part of the result's definition, so it does not depend on either.
+const BLOCK: usize = 1024;
+
+/// Bytes of text after which a block ends earlier.
+const BLOCK_BYTES: u64 = 16 << 20;
+
+/// A document of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// Its number.
+    pub document: u64,
+    /// About how many bytes its text has.
+    pub bytes: u64,
+    /// What its keys are made from.
+    pub from: T,
+}
+
+/// What a search needs from whoever holds the documents. Called from several threads with the feature `rayon`.
+pub trait Documents: Sync {
+    /// What the keys of a document are made from, as it is listed.
+    type From: Send + Sync;
+    /// Why a document cannot be had.
+    type Error: Send;
+
+    /// The keys of a document.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be had.
+    fn keys(&self, listed: &Listed<Self::From>) -> Result<Keys, Self::Error>;
+
+    /// The shingles of a document: for those with candidates only, once, or, when [`ResolveOptions::cache_bytes`] does
+    /// not suffice, more often.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be had.
+    fn shingles(&self, document: u64) -> Result<Shingles, Self::Error>;
+}
+
+/// Decides on documents given in the order in which they have a right to stay, without exact copies, and tells
+/// `verdict` of each: `None` when it is kept, else why not.
+///
+/// Candidates of a document are the kept ones before it that share a key with it; those whose Jaccard similarity
+/// reaches the threshold make it a duplicate, and the most similar of them, of equal ones the earliest, is named.
+/// Without any the document is kept. Verdicts come in the order of the documents.
+///
+/// With keys of prefixes ([`Keys::of_prefix`]) every removal that is due is made: no two kept documents reach the
+/// threshold. With keys of bands each due candidate is found with the probability that
+/// [`Banding::candidate_probability`](crate::Banding::candidate_probability) gives.
+///
+/// Holds an index of at most [`ResolveOptions::index_bytes`] and what one block adds, a cache, and the keys of one
+/// block; the rest goes to `waiting`. A document is looked up once for each time the index fills up before it.
+///
+/// # Errors
+///
+/// The first error of the list, of `documents`, of `waiting` or of `verdict`.
+pub fn resolve<D, W, E>(
+    list: impl Iterator<Item = Result<Listed<D::From>, E>>,
+    documents: &D,
+    waiting: &mut W,
+    options: &ResolveOptions,
+    mut verdict: impl FnMut(u64, Option<Duplicate>) -> Result<(), E>,
+) -> Result<(), E>
+where
+    D: Documents,
+    W: Waiting,
+    E: From<D::Error> + From<W::Error>,
+{
+    let mut search = Search::new(options, documents);
+    let mut blocks = Blocks::default();
+    let mut list = list.fuse();
+    while let Some(block) = blocks.listed(&mut list, documents)? {
+        search.take(block, waiting, &mut verdict)?;
+    }
+    while search.is_full {
+        search.next_round();
+        waiting.turn()?;
+        while let Some(block) = blocks.waiting(waiting)? {
+            search.take(block, waiting, &mut verdict)?;
+        }
+    }
+    Ok(())
+}
+
+/// Forms blocks of documents: by their number and the size of their texts, so that they are the same in every round.
+#[derive(Default)]
+struct Blocks {
+    listed: u64,
+    /// Read, but of the next block.
+    record: Vec<u8>,
+}
+
+impl Blocks {
+    fn listed<D: Documents, E: From<D::Error>>(
+        &mut self,
+        list: &mut impl Iterator<Item = Result<Listed<D::From>, E>>,
+        documents: &D,
+    ) -> Result<Option<Vec<Member>>, E> {
+        let (mut block, mut bytes) = (Vec::new(), 0);
+        while block.len() < BLOCK && bytes < BLOCK_BYTES {
+            let Some(listed) = list.next().transpose()? else { break };
+            bytes += listed.bytes;
+            block.push(listed);
+        }
+        let first = self.listed;
+        self.listed += block.len() as u64;
+        let members = parallel::map(&block, |listed| {
+            let keys = documents.keys(listed)?;
+            Ok::<_, D::Error>(Member {
+                order: 0,
+                document: listed.document,
+                bytes: listed.bytes,
+                keys,
+                candidates: Vec::new(),
+            })
+        });
+        let members = (first..).zip(members).map(|(order, member)| Ok::<_, E>(Member { order, ..member? }));
+        members
+            .collect::<Result<Vec<_>, E>>()
+            .map(|members| Some(members).filter(|members| !members.is_empty()))
+    }
+
+    fn waiting<W: Waiting>(&mut self, waiting: &mut W) -> Result<Option<Vec<Member>>, W::Error> {
+        let (mut block, mut bytes) = (Vec::new(), 0);
+        while block.len() < BLOCK && bytes < BLOCK_BYTES && waiting.take(&mut self.record)? {
+            let member = Member::read(&self.record);
+            bytes += member.bytes;
+            block.push(member);
+        }
+        Ok(Some(block).filter(|block| !block.is_empty()))
+    }
+}
+
+struct Search<'a, D> {
+    options: &'a ResolveOptions,
+    index: Index,
+    verifier: Verifier<'a, D>,
+    /// The index has no room for further blocks.
+    is_full: bool,
+}
+
+impl<'a, D: Documents> Search<'a, D> {
+    fn new(options: &'a ResolveOptions, documents: &'a D) -> Search<'a, D> {
+        let cache = Cache::new(options.cache_bytes);
+        let threshold = options.threshold.max(f64::MIN_POSITIVE);
+        Search {
+            options,
+            index: Index::new(threshold, options.max_bucket),
+            verifier: Verifier { threshold, documents, cache },
+            is_full: false,
+        }
+    }
+
+    fn next_round(&mut self) {
+        self.index = Index::new(self.options.threshold, self.options.max_bucket);
+        self.is_full = false;
+    }
+
+    /// Decides on a block, or, when the index has no room for it, looks it up and lets it wait.
+    fn take<W, E>(
+        &mut self,
+        mut block: Vec<Member>,
+        waiting: &mut W,
+        verdict: &mut impl FnMut(u64, Option<Duplicate>) -> Result<(), E>,
+    ) -> Result<(), E>
+    where
+        W: Waiting,
+        E: From<D::Error> + From<W::Error>,
+    {
+        let keys = block.iter().map(|member| member.keys.len()).sum();
+        self.is_full = self.is_full || !self.index.has_room(keys, block.len(), self.options.index_bytes);
+        if self.is_full {
+            parallel::for_each(&mut block, |member| {
+                member.candidates = self.earlier(member);
+                self.index.leave(&mut member.keys);
+            });
+            return block.iter().try_for_each(|member| Ok(waiting.put(&member.write())?));
+        }
+        self.decide(&block, |document, found| verdict(document, found.map(|(_, duplicate)| duplicate)))
+    }
+
+    /// Decides on the documents of `block`: against those kept before it on all threads, then against one another in
+    /// order, since which of them are kept shows only on the way.
+    fn decide<E: From<D::Error>>(
+        &mut self,
+        block: &[Member],
+        mut verdict: impl FnMut(u64, Found) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let has_neighbour = neighbours(block);
+        let numbered: Vec<(usize, &Member)> = block.iter().enumerate().collect();
+        let against_earlier = parallel::map(&numbered, |&(at, member)| {
+            if has_neighbour[at] {
+                self.verifier.shingles(member.document)?;
+            }
+            self.verifier.best_of(member.document, None, &self.earlier(member))
+        });
+        for ((&(at, member), earlier), start) in
+            numbered.iter().zip(against_earlier).zip(std::iter::repeat(block[0].order))
+        {
+            let mut found = earlier?;
+            if has_neighbour[at] {
+                let candidates = self.most_likely(&member.keys, self.index.candidates(&member.keys, start));
+                found = self.verifier.best_of(member.document, found, &candidates)?;
+            }
+            if found.is_some() {
+                self.verifier.cache.remove(member.document);
+            } else {
+                self.index.insert(member.order, member.document, &member.keys);
+            }
+            verdict(member.document, found)?;
+        }
+        Ok(())
+    }
+
+    /// The candidates of a document that this index or earlier ones hold.
+    fn earlier(&self, member: &Member) -> Vec<Candidate> {
+        let mut candidates = self.index.candidates(&member.keys, 0);
+        candidates.extend_from_slice(&member.candidates);
+        self.most_likely(&member.keys, candidates)
+    }
+
+    /// Those that share most keys first, then the earliest; for band keys no more than the bound.
+    fn most_likely(&self, keys: &Keys, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+        candidates.sort_unstable_by_key(|candidate| (Reverse(candidate.shared), candidate.order));
+        if keys.kind == Kind::Bands {
+            candidates.truncate(self.options.max_candidates);
+        }
+        candidates
+    }
+}
+
+/// For each document of a block whether another one has a key of it.
+fn neighbours(block: &[Member]) -> Vec<bool> {
+    let places = block.iter().enumerate();
+    let mut places: Vec<(u64, usize)> =
+        places.flat_map(|(at, member)| member.keys.keys.iter().map(move |key| (key.hash, at))).collect();
+    parallel::sort(&mut places);
+    let mut has_neighbour = vec![false; block.len()];
+    for same in places.chunk_by(|left, right| left.0 == right.0).filter(|same| same.len() > 1) {
+        same.iter().for_each(|&(_, at)| has_neighbour[at] = true);
+    }
+    has_neighbour
+}

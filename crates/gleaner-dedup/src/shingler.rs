@@ -1,0 +1,109 @@
+//! From texts to shingles.
+
+use gleaner_text::{TokenOptions, Tokenizer, hash64, hash128, normalise};
+
+use crate::distinct::Distinct;
+use crate::error::{OptionsError, OptionsErrorKind};
+use crate::shingles::{ShingleOptions, Shingles, mix, ngram_hashes};
+
+/// Turns texts into shingles.
+///
+/// Reuses its buffers, about 40 bytes a token of the longest text seen; have one a thread.
+#[derive(Clone, Debug)]
+pub struct Shingler {
+    ngram_size: usize,
+    tokenizer: Tokenizer,
+    tokens: Vec<u64>,
+    /// Hashes of the n-grams in the order of the text, with repeats.
+    ngrams: Vec<u64>,
+    distinct: Distinct,
+    bytes: Vec<u8>,
+}
+
+/// What a text holds.
+enum Content {
+    Empty,
+    Tokens,
+    /// Fewer tokens than a shingle has, but something: this, normalised, with its white space evened out.
+    Short(String),
+}
+
+impl Shingler {
+    /// A shingler with empty buffers.
+    ///
+    /// # Errors
+    ///
+    /// When `ngram_size` is 0.
+    pub fn new(options: ShingleOptions) -> Result<Shingler, OptionsError> {
+        let ShingleOptions { ngram_size, digits } = options;
+        if ngram_size == 0 {
+            return Err(OptionsError::new(OptionsErrorKind::TooSmall { option: "ngram_size", least: 1 }));
+        }
+        Ok(Shingler {
+            ngram_size,
+            tokenizer: Tokenizer::new(TokenOptions::default().digits(digits)),
+            tokens: Vec::new(),
+            ngrams: Vec::new(),
+            distinct: Distinct::default(),
+            bytes: Vec::new(),
+        })
+    }
+
+    /// The shingles of `text`: hashes of every run of `ngram_size` tokens.
+    ///
+    /// A text with fewer tokens has one shingle, of its normalised text with white space evened out: where there are
+    /// so few words, `C` and `C++` are not the same. An empty text (or one of white space) has none.
+    ///
+    /// Near linear: the hashes are sorted.
+    pub fn shingles(&mut self, text: &str) -> Shingles {
+        self.read(text);
+        Shingles::from_hashes(self.distinct.of(&self.ngrams).to_vec())
+    }
+
+    /// The 128-bit hash of the token sequence of `text`, equal for exact copies; `None` for an empty text. Linear time.
+    pub fn content(&mut self, text: &str) -> Option<u128> {
+        self.content_and_ngrams(text).0
+    }
+
+    /// What [`Shingler::content`] gives, and the hashes of [`Shingler::shingles`] in no particular order, in one pass.
+    /// Linear time.
+    pub fn content_and_hashes(&mut self, text: &str) -> (Option<u128>, &[u64]) {
+        let content = self.content_and_ngrams(text).0;
+        (content, self.distinct.of(&self.ngrams))
+    }
+
+    /// What [`Shingler::content`] gives, and the hash of every n-gram, with repeats.
+    pub(crate) fn content_and_ngrams(&mut self, text: &str) -> (Option<u128>, &[u64]) {
+        let content = match self.read(text) {
+            Content::Empty => None,
+            Content::Tokens => {
+                self.bytes.clear();
+                self.bytes.extend(self.tokens.iter().flat_map(|token| token.to_le_bytes()));
+                Some(hash128(&self.bytes))
+            }
+            // Turned over, so that a short text never has the hash of some token sequence by design.
+            Content::Short(text) => Some(!hash128(text.as_bytes())),
+        };
+        (content, &self.ngrams)
+    }
+
+    /// Fills `tokens` and `ngrams`.
+    fn read(&mut self, text: &str) -> Content {
+        let Shingler { tokenizer, tokens, ngrams, .. } = self;
+        tokens.clear();
+        ngrams.clear();
+        tokenizer.hash_tokens(text, |token| tokens.push(token));
+        if tokens.len() >= self.ngram_size {
+            ngrams.reserve(tokens.len());
+            ngram_hashes(tokens, self.ngram_size, |ngram| ngrams.push(ngram));
+            return Content::Tokens;
+        }
+        let normalised = normalise(text);
+        let short = normalised.split_whitespace().collect::<Vec<_>>().join(" ");
+        if short.is_empty() {
+            return Content::Empty;
+        }
+        ngrams.push(mix(!hash64(short.as_bytes())));
+        Content::Short(short)
+    }
+}
