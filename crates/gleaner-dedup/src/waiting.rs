@@ -59,3 +59,21 @@ impl Waiting for MemoryQueue {
         Ok(true)
     }
 }
+
+/// On disk; with the feature `spill`.
+#[cfg(feature = "spill")]
+impl Waiting for gleaner_spill::Queue {
+    type Error = gleaner_spill::Error;
+
+    fn put(&mut self, record: &[u8]) -> Result<(), gleaner_spill::Error> {
+        gleaner_spill::Queue::put(self, record)
+    }
+
+    fn turn(&mut self) -> Result<(), gleaner_spill::Error> {
+        gleaner_spill::Queue::turn(self)
+    }
+
+    fn take(&mut self, record: &mut Vec<u8>) -> Result<bool, gleaner_spill::Error> {
+        gleaner_spill::Queue::take(self, record)
+    }
+}

@@ -1,10 +1,13 @@
-//! Part files: what a phase hands to the next one through the disk.
+//! What does not fit into memory: part files, an external sort, a queue.
 //!
 //! A part is a sequence of byte records behind a header that names its kind and version. [`PartWriter`]
 //! writes one under a temporary name and renames it when it is whole, so that a part is complete or absent.
 //! [`PartReader`] reads the records in order, [`PartLookup`] fetches single ones by the offset that
 //! [`PartWriter::append`] returned. Every record carries its XXH3 checksum: what was damaged on disk is an
 //! [`Error`], never a wrong record.
+//!
+//! [`Sorter`] sorts records within a memory budget, [`Queue`] holds them for another round; both write parts and remove
+//! them.
 //!
 //! The crate knows nothing of documents, and opens no path that it was not given.
 //!
@@ -35,6 +38,10 @@
 
 mod error;
 mod part;
+mod queue;
+mod sorter;
 
 pub use error::{Error, ErrorKind};
 pub use part::{PartKind, PartLookup, PartReader, PartSummary, PartWriter};
+pub use queue::Queue;
+pub use sorter::{Sorted, Sorter};

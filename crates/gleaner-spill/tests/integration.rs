@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use gleaner_spill::{ErrorKind, PartKind, PartLookup, PartReader, PartWriter};
+use gleaner_spill::{ErrorKind, PartKind, PartLookup, PartReader, PartWriter, Queue, Sorter};
 
 const KIND: PartKind = PartKind { name: *b"TEST", version: 3 };
 
@@ -96,4 +96,82 @@ fn a_wrong_offset_is_damage() {
     let error = lookup.read(part.offsets[0] + 1, &mut Vec::new()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Damaged { .. }), "{error}");
     assert!(lookup.read(1 << 40, &mut Vec::new()).is_err());
+}
+
+/// Records of 0 to 60 bytes, many of them equal or equal at their beginning.
+fn records(count: u64) -> Vec<Vec<u8>> {
+    let byte = |record: u64, at: u64| (record.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (at % 50)) as u8 % 3;
+    (0..count).map(|record| (0..record * 7 % 61).map(|at| byte(record % 1_000, at)).collect()).collect()
+}
+
+#[track_caller]
+fn check_sorted(count: u64, memory: u64, spills: bool) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut want = records(count);
+    let mut sorter = Sorter::new(&folder.path().join("sorter"), memory);
+    want.iter().for_each(|record| sorter.push(record).expect("push"));
+    assert_eq!(sorter.spilled_bytes() > 0, spills, "{count} records in {memory} bytes");
+    let mut sorted = sorter.finish().expect("finish");
+    let mut found = Vec::new();
+    while let Some(record) = sorted.next_record().expect("next") {
+        found.push(record.to_vec());
+    }
+    want.sort();
+    assert!(found == want, "{count} records in {memory} bytes");
+    assert_eq!(sorted.next_record().expect("the end"), None);
+    drop(sorted);
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0, "files are left");
+}
+
+#[test]
+fn records_are_sorted_within_any_budget() {
+    check_sorted(0, 0, false);
+    check_sorted(1, 0, false);
+    check_sorted(20_000, 64 << 20, false);
+    check_sorted(20_000, 1 << 20, true);
+    // More runs than are merged at a time.
+    check_sorted(60_000, 0, true);
+}
+
+#[test]
+fn a_dropped_sorter_leaves_no_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut sorter = Sorter::new(&folder.path().join("sorter"), 0);
+    records(5_000).iter().for_each(|record| sorter.push(record).expect("push"));
+    assert!(fs::read_dir(folder.path()).expect("the folder").count() > 0);
+    drop(sorter);
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
+}
+
+#[test]
+fn a_folder_that_is_gone_is_an_error_that_names_the_file() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("gone").join("sorter");
+    let mut sorter = Sorter::new(&path, 0);
+    let failed =
+        records(5_000).iter().find_map(|record| sorter.push(record).err()).expect("no file can be made");
+    assert!(failed.path().starts_with(folder.path().join("gone")), "{failed}");
+    assert!(matches!(failed.kind(), ErrorKind::Io(_)), "{failed}");
+    let mut queue = Queue::new(&path);
+    assert!(queue.put(b"record").is_err());
+}
+
+#[test]
+fn a_queue_gives_in_each_round_what_was_put_in_the_one_before() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut queue = Queue::new(&folder.path().join("queue"));
+    let mut record = Vec::new();
+    assert!(!queue.take(&mut record).expect("nothing was put"));
+    for round in 0..4u8 {
+        (0..round * 3).for_each(|at| queue.put(&[round, at]).expect("put"));
+        queue.turn().expect("turn");
+        // Not all are taken in the third round.
+        for at in 0..if round == 2 { 2 } else { round * 3 } {
+            assert!(queue.take(&mut record).expect("take") && record == [round, at]);
+        }
+        assert!(round == 2 || !queue.take(&mut record).expect("the end"));
+        assert!(fs::read_dir(folder.path()).expect("the folder").count() <= 1);
+    }
+    drop(queue);
+    assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
 }
