@@ -62,7 +62,7 @@ impl HashCounts {
             let (counter, shift) = self.place(hash);
             // Fails only when the counter is full.
             let _ = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |pair| {
-                (pair >> shift & FULL < FULL).then(|| pair + (1 << shift))
+                ((pair >> shift) & FULL < FULL).then(|| pair + (1 << shift))
             });
         }
     }
@@ -71,13 +71,13 @@ impl HashCounts {
     #[inline]
     pub fn of(&self, hash: u64) -> u8 {
         let (counter, shift) = self.place(hash);
-        counter.load(Ordering::Relaxed) >> shift & FULL
+        (counter.load(Ordering::Relaxed) >> shift) & FULL
     }
 
     #[inline]
     fn place(&self, hash: u64) -> (&AtomicU8, u8) {
         let counter = scale(hash, self.counters.len() * 2);
-        (&self.counters[counter / 2], if counter % 2 == 0 { 0 } else { 4 })
+        (&self.counters[counter / 2], if counter.is_multiple_of(2) { 0 } else { 4 })
     }
 
     fn is_known(&self, content: u128) -> bool {
@@ -89,7 +89,7 @@ impl HashCounts {
 /// Where in `0..length` a hash lies.
 #[inline]
 fn scale(hash: u64, length: usize) -> usize {
-    (u128::from(hash) * length as u128 >> 64) as usize
+    ((u128::from(hash) * length as u128) >> 64) as usize
 }
 
 fn zeros<T>(length: u64, zero: fn() -> T) -> Box<[T]> {

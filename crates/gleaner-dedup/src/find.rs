@@ -80,7 +80,10 @@ pub fn find_all_duplicates<E: StdError + Send>(
     let sizes = parallel::map(&firsts, |&document| load(document).map(|shingles| shingles.len() as u64));
     let total = sizes.into_iter().sum::<Result<u64, E>>()?;
     let counts = HashCounts::new(total, u64::MAX);
-    let counted = parallel::map(&firsts, |&document| Ok(counts.add(None, load(document)?.as_slice())));
+    let counted = parallel::map(&firsts, |&document| {
+        counts.add(None, load(document)?.as_slice());
+        Ok(())
+    });
     counted.into_iter().collect::<Result<(), E>>()?;
     let keys = |document: usize| Ok(Keys::of_prefix(&load(document)?, &counts, options.threshold));
     decide(&first, &firsts, options, &InMemory { keys, load: &load })

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use gleaner_spill::Sorter;
 use serde::{Deserialize, Serialize};
 
+use crate::bits::Bits;
+use crate::entries::EntryReader;
 use crate::error::Error;
 use crate::phases::clean::{Cleaned, Counts};
 use crate::phases::emit::Emitted;
 use crate::phases::learn::Learnt;
 use crate::settings::Limits;
+use crate::work::WorkArea;
 
 /// The counts of a run: `records = kept + removed + rejected`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,12 +49,11 @@ pub struct Accounting {
 
 impl Accounting {
     /// Takes over what the scan and the cleaning counted.
-    pub(crate) fn new(learnt: &Learnt, cleaned: &Cleaned) -> Accounting {
+    pub(crate) fn new(learnt: &Learnt, cleaned: &Cleaned, totals: &Totals) -> Accounting {
         let rejected = learnt.rejected.values().sum();
-        let kept = cleaned.entries.iter().filter(|entry| !entry.removed);
         Accounting {
             records: learnt.documents + rejected,
-            kept: kept.clone().count() as u64,
+            kept: totals.kept,
             removed: cleaned.removed.values().flat_map(BTreeMap::values).sum(),
             rejected,
             removed_by_reason: cleaned.removed.clone(),
@@ -59,8 +62,8 @@ impl Accounting {
             gap_bytes: learnt.gap_bytes,
             skipped: learnt.skipped.clone(),
             spans_by_reason: cleaned.spans.clone(),
-            text_bytes: kept.map(|entry| entry.text_bytes).sum(),
-            repeated_ids: repeated(cleaned.entries.iter().map(|entry| entry.id_hash).collect()),
+            text_bytes: totals.text_bytes,
+            repeated_ids: totals.repeated_ids,
             ..Accounting::default()
         }
     }
@@ -114,8 +117,37 @@ impl Accounting {
     }
 }
 
-/// How many of these hashes stood there before.
-fn repeated(mut hashes: Vec<u64>) -> u64 {
-    hashes.sort_unstable();
-    hashes.windows(2).filter(|pair| pair[0] == pair[1]).count() as u64
+/// What the entries of all documents say together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    kept: u64,
+    pub(crate) text_bytes: u64,
+    repeated_ids: u64,
+}
+
+impl Totals {
+    /// Adds up the documents of `work` that are not `removed`; sorts the ids of all in `memory` bytes.
+    pub(crate) fn of(learnt: &Learnt, work: &WorkArea, removed: &Bits, memory: u64) -> Result<Totals, Error> {
+        let mut totals = Totals::default();
+        let mut ids = Sorter::new(&work.file("ids"), memory);
+        let mut doc = 0;
+        for part in 0..learnt.first_document.len() {
+            let mut entries = EntryReader::open(&work.entries(part))?;
+            while let Some(entry) = entries.next()? {
+                ids.push(&entry.id_hash.to_be_bytes())?;
+                if !removed.contains(doc) {
+                    totals.kept += 1;
+                    totals.text_bytes += entry.text_bytes;
+                }
+                doc += 1;
+            }
+        }
+        let (mut ids, mut last) = (ids.finish()?, None);
+        while let Some(id) = ids.next_record()? {
+            let id: Option<[u8; 8]> = id.first_chunk().copied();
+            totals.repeated_ids += u64::from(last == id);
+            last = id;
+        }
+        Ok(totals)
+    }
 }

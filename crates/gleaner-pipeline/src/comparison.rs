@@ -1,19 +1,64 @@
 //! How documents are compared: the options of the duplicate search, checked and resolved.
 
-use gleaner_dedup::{Banding, ResolveOptions, ShingleOptions, SketchOptions, Sketcher};
+use std::sync::Arc;
+
+use gleaner_dedup::{
+    Banding, Fingerprint, HashCounts, ResolveOptions, ShingleOptions, Shingler, SketchOptions, Sketcher,
+};
 
 use crate::error::Error;
-use crate::settings::ResultOptions;
+use crate::settings::{Method, ResultOptions};
 
 /// Everything the clean and group phases need to compare documents.
 #[derive(Clone, Debug)]
 pub(crate) struct Comparison {
-    pub(crate) sketcher: Sketcher,
+    method: Method,
+    sketcher: Sketcher,
+    pub(crate) shingler: Shingler,
     pub(crate) banding: Banding,
     pub(crate) resolve: ResolveOptions,
 }
 
+/// Takes from each text what duplicates are looked for by. Owns buffers; have one a thread.
+#[derive(Clone, Debug)]
+pub(crate) enum Fingerprinter {
+    /// Content and band keys.
+    Minhash(Box<Sketcher>),
+    /// Content; the shingles are counted.
+    Exact(Box<Shingler>, Arc<HashCounts>),
+}
+
+impl Fingerprinter {
+    pub(crate) fn fingerprint(&mut self, text: &str) -> Fingerprint {
+        match self {
+            Fingerprinter::Minhash(sketcher) => sketcher.fingerprint(text),
+            Fingerprinter::Exact(shingler, counts) => {
+                let (content, hashes) = shingler.content_and_hashes(text);
+                counts.add(content, hashes);
+                Fingerprint { content, bands: Box::default() }
+            }
+        }
+    }
+}
+
 impl Comparison {
+    pub(crate) fn is_exact(&self) -> bool {
+        self.method == Method::Exact
+    }
+
+    /// Keys that a fingerprint has room for.
+    pub(crate) fn bands(&self) -> usize {
+        if self.is_exact() { 0 } else { self.banding.bands }
+    }
+
+    /// `counts` is given where the method is exact.
+    pub(crate) fn fingerprinter(&self, counts: Option<&Arc<HashCounts>>) -> Fingerprinter {
+        match counts {
+            Some(counts) => Fingerprinter::Exact(Box::new(self.shingler.clone()), Arc::clone(counts)),
+            None => Fingerprinter::Minhash(Box::new(self.sketcher.clone())),
+        }
+    }
+
     /// Fails for options that cannot work together.
     pub(crate) fn new(options: &ResultOptions) -> Result<Comparison, Error> {
         let usage = |error: gleaner_dedup::OptionsError| Error::usage(error.to_string());
@@ -35,7 +80,8 @@ impl Comparison {
         sketch.banding = banding;
         sketch.seed = options.seed;
         let sketcher = Sketcher::new(shingles, sketch).map_err(usage)?;
-        Ok(Comparison { sketcher, banding, resolve })
+        let shingler = Shingler::new(shingles).map_err(usage)?;
+        Ok(Comparison { method: options.method, sketcher, shingler, banding, resolve })
     }
 }
 

@@ -40,11 +40,14 @@
 //! This crate installs no allocator, reads no environment and never prints.
 
 mod account;
+mod bits;
 mod comparison;
 mod date;
 mod draft;
+mod entries;
 mod error;
 pub mod language;
+mod lookup;
 mod manifest;
 mod memory;
 mod output;
@@ -55,6 +58,7 @@ mod run;
 mod settings;
 mod stages;
 mod stream;
+mod verdicts;
 mod work;
 
 pub use account::Accounting;

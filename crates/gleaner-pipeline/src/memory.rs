@@ -1,10 +1,7 @@
 //! The memory budget: what a run will hold is known before it is taken.
 
-use crate::comparison::Comparison;
 use crate::error::{Error, ErrorKind};
-use crate::phases::clean::Entry;
-use crate::phases::group::Grouped;
-use crate::settings::Resources;
+use crate::settings::{Method, Resources, ResultOptions};
 
 /// What a thread holds while it scans: a batch, a page as text and as blocks, writers' buffers. Large documents take
 /// more, one at a time (`Stages::turn`).
@@ -13,32 +10,55 @@ const PER_THREAD: u64 = 48 << 20;
 const LARGE_FACTOR: u64 = 14;
 /// What a run may hold beyond `--memory`.
 const SLACK: u64 = 256 << 20;
-/// Documents that the duplicate search numbers at most.
-const MAX_DOCUMENTS: u64 = 1 << 31;
+/// What the duplicate search needs at least, to work at all.
+const LEAST_LEFT: u64 = 16 << 20;
 /// What the process holds besides: code, tables, allocator.
 const PROCESS: u64 = 32 << 20;
 
 /// Refuses a budget in which not even the first batch fits.
 pub(crate) fn check_start(resources: &Resources, max_record_size: u64) -> Result<(), Error> {
-    check(resources, fixed(resources, max_record_size), "to start")
+    check(resources, fixed(resources, max_record_size).saturating_add(LEAST_LEFT), "to start")
 }
 
-/// Refuses before the documents' fingerprints are taken into memory.
+/// What the parts of the duplicate search may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GroupMemory {
+    /// Counters of shingles or band keys.
+    pub(crate) counts: u64,
+    /// The index of kept documents.
+    pub(crate) index: u64,
+    /// Shingles for further comparisons.
+    pub(crate) cache: u64,
+    /// Each of the three sorters that are there at a time.
+    pub(crate) sorter: u64,
+}
+
+impl GroupMemory {
+    /// Shares out what is left of the budget. The exact method lives by its counters, the other one by its index.
+    pub(crate) fn new(resources: &Resources, result: &ResultOptions, documents: u64) -> GroupMemory {
+        let taken = fixed(resources, result.max_record_size).saturating_add(per_document(documents));
+        let left = resources.memory.saturating_sub(taken).max(LEAST_LEFT);
+        let (counts, index) = match result.method {
+            Method::Exact => (left / 2, left / 4),
+            Method::Minhash => (left / 4, left / 2),
+        };
+        GroupMemory { counts, index, cache: left / 8, sorter: left / 24 }
+    }
+}
+
+/// Two bits a document.
+fn per_document(documents: u64) -> u64 {
+    documents / 4
+}
+
+/// Refuses a budget that has no room for the marks of the documents.
 pub(crate) fn check_documents(
     resources: &Resources,
     max_record_size: u64,
     documents: u64,
-    comparison: &Comparison,
 ) -> Result<(), Error> {
-    if documents > MAX_DOCUMENTS {
-        let message =
-            format!("{documents} documents are more than one run takes ({MAX_DOCUMENTS}); split the input");
-        return Err(Error::new(ErrorKind::Memory, message));
-    }
-    let entries = documents * (size_of::<Entry>() + size_of::<Grouped>()) as u64;
-    let grouping = gleaner_dedup::memory_needed(documents, comparison.banding, &comparison.resolve);
-    let needed = fixed(resources, max_record_size).saturating_add(entries).saturating_add(grouping);
-    check(resources, needed, &format!("for {documents} documents"))
+    let needed = fixed(resources, max_record_size).saturating_add(per_document(documents));
+    check(resources, needed.saturating_add(LEAST_LEFT), &format!("for {documents} documents"))
 }
 
 fn fixed(resources: &Resources, max_record_size: u64) -> u64 {

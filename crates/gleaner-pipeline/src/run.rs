@@ -3,24 +3,27 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use gleaner_corpus::{
     BatchReader, ColumnSchema, FileSummary, Format, OutputFormat, Prefer, ReadOptions, common_columns,
 };
+use gleaner_dedup::HashCounts;
 
-use crate::account::Accounting;
+use crate::account::{Accounting, Totals};
 use crate::comparison::Comparison;
 use crate::error::{Error, ErrorKind};
+use crate::lookup::Lookup;
 use crate::manifest::{
     Identity, MANIFEST, Manifest, RUN, RunRecord, SUCCESS, Status, write_json, write_whole,
 };
-use crate::memory;
+use crate::memory::{self, GroupMemory};
 use crate::output::{self, Found};
 use crate::phases::clean::{Cleaned, Cleaner};
 use crate::phases::emit::Emitter;
-use crate::phases::{group, learn, scan};
+use crate::phases::group::Grouper;
+use crate::phases::{learn, scan};
 use crate::progress::{Observer, Phase};
 use crate::settings::{Job, ResultOptions, Settings, Spans};
 use crate::stages::{Stages, page_in_dedup};
@@ -28,6 +31,9 @@ use crate::work::WorkArea;
 
 /// Decoded bytes of input in a part.
 const BATCH_BYTES: usize = 8 << 20;
+
+/// Bytes of spilled text for each shingle, at least on ordinary text: a word, or a character that is one.
+const BYTES_PER_SHINGLE: u64 = 4;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -125,20 +131,26 @@ impl Run<'_> {
         self.warn_of_empty_files(&scanned.files);
         let learnt = self.timed(Phase::Learn, None, |_| Ok(learn::learn(&scanned.parts)))?;
         let largest = settings.result.max_record_size;
-        memory::check_documents(&settings.resources, largest, learnt.documents, &self.comparison)?;
-        let mut cleaned =
-            self.timed(Phase::Clean, Some(learnt.spilled), |run| run.cleaner(&work).clean(&learnt))?;
-        let grouped = self.timed(Phase::Group, None, |run| {
-            group::group(&mut cleaned.entries, &learnt, &work, &run.comparison, settings.result.keep)
+        memory::check_documents(&settings.resources, largest, learnt.documents)?;
+        let memory = GroupMemory::new(&settings.resources, &settings.result, learnt.documents);
+        let counts = self
+            .comparison
+            .is_exact()
+            .then(|| Arc::new(HashCounts::new(learnt.spilled / BYTES_PER_SHINGLE, memory.counts)));
+        let mut cleaned = self.timed(Phase::Clean, Some(learnt.spilled), |run| {
+            run.cleaner(&work, counts.as_ref()).clean(&learnt)
         })?;
-        group::count_grouped(&grouped, &mut cleaned.removed);
-        self.spilled = learnt.spilled + cleaned.spilled;
+        let grouped =
+            self.timed(Phase::Group, None, |run| run.grouper(&work, &learnt, counts, memory).group())?;
+        cleaned.removed.extend(grouped.counts);
+        self.spilled = learnt.spilled + cleaned.spilled + grouped.spilled;
 
-        let counts = self.account(&learnt, &cleaned);
-        let text_bytes = cleaned.entries.iter().map(|entry| entry.text_bytes).sum();
+        let totals = Totals::of(&learnt, &work, &grouped.removed, memory.sorter)?;
+        let counts = self.account(&learnt, &cleaned, &totals);
+        let text_bytes = totals.text_bytes;
         let emitter = Emitter {
-            entries: &cleaned.entries,
-            grouped: &grouped,
+            removed: &grouped.removed,
+            lookup: Lookup::new(&work, &learnt.first_document, self.comparison.bands()),
             learnt: &learnt,
             work: &work,
             output: &settings.output,
@@ -165,10 +177,22 @@ impl Run<'_> {
         (read, columns)
     }
 
-    fn cleaner<'a>(&'a self, work: &'a WorkArea) -> Cleaner<'a> {
+    fn grouper<'a>(
+        &'a self,
+        work: &'a WorkArea,
+        learnt: &'a learn::Learnt,
+        counts: Option<Arc<HashCounts>>,
+        memory: GroupMemory,
+    ) -> Grouper<'a> {
+        let keep = self.settings.result.keep;
+        Grouper { learnt, work, comparison: &self.comparison, counts, keep, memory }
+    }
+
+    fn cleaner<'a>(&'a self, work: &'a WorkArea, counts: Option<&Arc<HashCounts>>) -> Cleaner<'a> {
         Cleaner {
             stages: &self.stages,
-            sketcher: self.comparison.sketcher.clone(),
+            fingerprinter: self.comparison.fingerprinter(counts),
+            bands: self.comparison.bands(),
             keep: self.settings.result.keep,
             work,
             observer: self.observer,
@@ -194,12 +218,12 @@ impl Run<'_> {
         }
     }
 
-    fn account(&self, learnt: &learn::Learnt, cleaned: &Cleaned) -> Accounting {
+    fn account(&self, learnt: &learn::Learnt, cleaned: &Cleaned, totals: &Totals) -> Accounting {
         let inputs = &self.settings.inputs;
         let counts = Accounting {
             ignored_files: inputs.ignored.clone(),
             repeated_paths: inputs.repeated,
-            ..Accounting::new(learnt, cleaned)
+            ..Accounting::new(learnt, cleaned, totals)
         };
         if counts.repeated_ids > 0 {
             self.observer

@@ -29,6 +29,8 @@ pub enum Method {
     /// One-permutation MinHash in bands, every candidate verified exactly. The default.
     #[default]
     Minhash,
+    /// Every removal that is due: candidates share one of the rarest shingles.
+    Exact,
 }
 
 /// Which document of a group of duplicates stays.

@@ -42,6 +42,14 @@ impl WorkArea {
         self.part("cleaned", part)
     }
 
+    pub(crate) fn entries(&self, part: usize) -> PathBuf {
+        self.part("entries", part)
+    }
+
+    pub(crate) fn verdicts(&self, part: usize) -> PathBuf {
+        self.part("verdicts", part)
+    }
+
     pub(crate) fn spans(&self, part: usize) -> PathBuf {
         self.part("spans", part)
     }
@@ -52,6 +60,11 @@ impl WorkArea {
 
     pub(crate) fn columns(&self, part: usize) -> PathBuf {
         self.part("columns", part)
+    }
+
+    /// A path for files of a sorter or a queue.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.root.join(name)
     }
 
     fn part(&self, kind: &str, part: usize) -> PathBuf {

@@ -227,6 +227,11 @@ impl PartLookup {
         Ok(PartLookup { file: Mutex::new(file), path: path.to_path_buf() })
     }
 
+    /// The offset of record number `index` in a part of which every record is `length` bytes long.
+    pub fn offset_of(index: u64, length: usize) -> u64 {
+        HEADER_BYTES + index * (RECORD_HEADER_BYTES + length) as u64
+    }
+
     /// Reads the record at `offset` into `record`.
     ///
     /// # Errors

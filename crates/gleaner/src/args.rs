@@ -364,6 +364,6 @@ values!(TableChoice: Keep, Drop);
 values!(LinkStyle: Text, Markdown);
 values!(FavorChoice: Precision, Balanced, Recall);
 values!(SpanDetail: Full, Ranges, None);
-values!(MethodName: Minhash);
+values!(MethodName: Minhash, Exact);
 values!(KeepRule: First, Longest, Newest);
 values!(When: Auto, Always, Never);

@@ -71,7 +71,7 @@ fn text_options(options: &mut ResultOptions, text: TextArgs) {
 }
 
 fn duplicate_options(options: &mut ResultOptions, dedup: &DuplicateArgs) {
-    set(&mut options.method, dedup.method.map(|MethodName::Minhash| Method::Minhash));
+    set(&mut options.method, dedup.method.map(method));
     set(&mut options.threshold, dedup.threshold);
     set(&mut options.ngram_size, dedup.ngram_size);
     set(&mut options.num_perm, dedup.num_perm);
@@ -198,6 +198,13 @@ fn spans(detail: SpanDetail) -> Spans {
         SpanDetail::Full => Spans::Full,
         SpanDetail::Ranges => Spans::Ranges,
         SpanDetail::None => Spans::None,
+    }
+}
+
+fn method(name: MethodName) -> Method {
+    match name {
+        MethodName::Minhash => Method::Minhash,
+        MethodName::Exact => Method::Exact,
     }
 }
 

@@ -1,16 +1,16 @@
-//! Clean: cleans lines, applies filters and sketches, part by part; what it keeps in memory of a document is an
-//! [`Entry`].
+//! Clean: cleans lines, applies filters and takes fingerprints, part by part.
 
 use std::collections::BTreeMap;
 use std::fs;
 
 use gleaner_corpus::SpanRow;
-use gleaner_dedup::{Fingerprint, Sketcher};
 use gleaner_spill::{PartReader, PartWriter};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
+use crate::comparison::Fingerprinter;
 use crate::date;
 use crate::draft::{CLEANED, Draft, SCANNED, SPANS, decode, encode};
+use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
 use crate::phases::learn::{Learnt, merge};
 use crate::progress::Observer;
@@ -18,28 +18,13 @@ use crate::settings::Keep;
 use crate::stages::Stages;
 use crate::work::WorkArea;
 
-/// What is kept in memory of a document until the end of the run.
-#[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    /// XXH3-64 of the id.
-    pub(crate) id_hash: u64,
-    /// What `--keep` compares: words, or seconds since 1970.
-    pub(crate) rank: i64,
-    pub(crate) text_bytes: u64,
-    /// Where the document stands in its cleaned part.
-    pub(crate) offset: u64,
-    /// `None` once a stage has removed it.
-    pub(crate) fingerprint: Option<Fingerprint>,
-    pub(crate) removed: bool,
-}
-
 /// Counts by stage, then by reason.
 pub type Counts = BTreeMap<String, BTreeMap<String, u64>>;
 
-/// All documents in input order.
+/// What was done to all documents.
 #[derive(Debug, Default)]
 pub(crate) struct Cleaned {
-    pub(crate) entries: Vec<Entry>,
+    pub(crate) documents: u64,
     /// Documents removed before deduplication.
     pub(crate) removed: Counts,
     /// Ranges of texts removed or repaired.
@@ -51,7 +36,9 @@ pub(crate) struct Cleaned {
 pub(crate) struct Cleaner<'a> {
     pub(crate) stages: &'a Stages,
     /// Cloned for each thread: it owns buffers.
-    pub(crate) sketcher: Sketcher,
+    pub(crate) fingerprinter: Fingerprinter,
+    /// Keys of a fingerprint.
+    pub(crate) bands: usize,
     pub(crate) keep: Keep,
     pub(crate) work: &'a WorkArea,
     pub(crate) observer: &'a dyn Observer,
@@ -63,29 +50,34 @@ impl Cleaner<'_> {
         let parts = (0..learnt.first_document.len()).into_par_iter();
         let parts: Vec<Cleaned> = parts
             .map_init(
-                || self.sketcher.clone(),
-                |sketcher, part| self.clean_part(part, learnt.first_document[part], sketcher),
+                || self.fingerprinter.clone(),
+                |fingerprinter, part| self.clean_part(part, learnt.first_document[part], fingerprinter),
             )
             .with_max_len(1)
             .collect::<Result<_, Error>>()?;
         let mut all = Cleaned::default();
-        all.entries.reserve_exact(learnt.documents as usize);
         for part in parts {
-            all.append(part);
+            all.append(&part);
         }
         Ok(all)
     }
 
-    fn clean_part(&self, part: usize, first: u64, sketcher: &mut Sketcher) -> Result<Cleaned, Error> {
+    fn clean_part(
+        &self,
+        part: usize,
+        first: u64,
+        fingerprinter: &mut Fingerprinter,
+    ) -> Result<Cleaned, Error> {
         let scanned = self.work.scanned(part);
         let mut input = PartReader::open(&scanned, SCANNED)?;
         let mut documents = PartWriter::create(&self.work.cleaned(part), CLEANED)?;
         let mut spans = PartWriter::create(&self.work.spans(part), SPANS)?;
+        let mut entries = EntryWriter::create(&self.work.entries(part), self.bands)?;
         let mut cleaned = Cleaned::default();
         let mut buffer = Vec::new();
         while let Some(record) = input.next_record()? {
             let mut draft: Draft = decode(record)?;
-            draft.document.doc = first + cleaned.entries.len() as u64;
+            draft.document.doc = first + cleaned.documents;
             let _turn = self.stages.turn(&draft.document.text);
             self.stages.finish(&mut draft);
             let rows = take_spans(&mut draft);
@@ -96,16 +88,17 @@ impl Cleaner<'_> {
             }
             encode(&draft, &mut buffer)?;
             let offset = documents.append(&buffer)?;
-            cleaned.entries.push(self.entry(&draft, offset, sketcher));
+            entries.append(&self.entry(&draft, offset, fingerprinter))?;
+            cleaned.documents += 1;
         }
-        cleaned.spilled = documents.finish()?.bytes + spans.finish()?.bytes;
+        cleaned.spilled = documents.finish()?.bytes + spans.finish()?.bytes + entries.finish()?;
         let read = fs::metadata(&scanned).map_or(0, |part| part.len());
         fs::remove_file(&scanned).map_err(|error| Error::io(&scanned, &error))?;
-        self.observer.advance(cleaned.entries.len() as u64, read);
+        self.observer.advance(cleaned.documents, read);
         Ok(cleaned)
     }
 
-    fn entry(&self, draft: &Draft, offset: u64, sketcher: &mut Sketcher) -> Entry {
+    fn entry(&self, draft: &Draft, offset: u64, fingerprinter: &mut Fingerprinter) -> Entry {
         let document = &draft.document;
         let removed = draft.removal.is_some();
         let rank = match self.keep {
@@ -119,8 +112,7 @@ impl Cleaner<'_> {
             rank,
             text_bytes: document.text.len() as u64,
             offset,
-            fingerprint: (!removed).then(|| sketcher.fingerprint(&document.text)),
-            removed,
+            fingerprint: (!removed).then(|| fingerprinter.fingerprint(&document.text)),
         }
     }
 }
@@ -145,8 +137,8 @@ impl Cleaned {
         }
     }
 
-    fn append(&mut self, part: Cleaned) {
-        self.entries.extend(part.entries);
+    fn append(&mut self, part: &Cleaned) {
+        self.documents += part.documents;
         for (into, from) in [(&mut self.removed, &part.removed), (&mut self.spans, &part.spans)] {
             for (stage, reasons) in from {
                 merge(into.entry(stage.clone()).or_default(), reasons);

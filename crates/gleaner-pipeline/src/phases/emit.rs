@@ -11,12 +11,14 @@ use gleaner_spill::{PartKind, PartReader};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Deserialize;
 
+use crate::bits::Bits;
 use crate::draft::{CLEANED, COLUMNS, Draft, REJECTS, SPANS, decode};
+use crate::entries::EntryReader;
 use crate::error::Error;
-use crate::phases::clean::Entry;
-use crate::phases::group::{Grouped, Lookup};
+use crate::lookup::Lookup;
 use crate::phases::learn::Learnt;
 use crate::progress::Observer;
+use crate::verdicts::{Verdict, VerdictReader};
 use crate::work::WorkArea;
 
 /// Text that is held before it goes to a writer, in bytes.
@@ -26,8 +28,8 @@ const CHUNK_ROWS: usize = 1 << 14;
 
 /// What is written, and from what.
 pub(crate) struct Emitter<'a> {
-    pub(crate) entries: &'a [Entry],
-    pub(crate) grouped: &'a [Grouped],
+    pub(crate) removed: &'a Bits,
+    pub(crate) lookup: Lookup<'a>,
     pub(crate) learnt: &'a Learnt,
     pub(crate) work: &'a WorkArea,
     pub(crate) output: &'a Path,
@@ -58,7 +60,7 @@ enum Task {
 impl Emitter<'_> {
     /// Writes all files.
     pub(crate) fn emit(&self) -> Result<Emitted, Error> {
-        let written = self.tasks().into_par_iter().map(|task| self.write(&task));
+        let written = self.tasks()?.into_par_iter().map(|task| self.write(&task));
         written.try_reduce(Emitted::default, |a, b| {
             Ok(Emitted {
                 kept: a.kept + b.kept,
@@ -69,9 +71,9 @@ impl Emitter<'_> {
         })
     }
 
-    fn tasks(&self) -> Vec<Task> {
+    fn tasks(&self) -> Result<Vec<Task>, Error> {
         let extension = self.format.extension();
-        let ranges = self.data_ranges();
+        let ranges = self.data_ranges()?;
         let count = ranges.len();
         let mut tasks: Vec<Task> = Vec::new();
         for (number, range) in ranges.into_iter().enumerate() {
@@ -83,22 +85,29 @@ impl Emitter<'_> {
             tasks.push(Task::Spans { path: self.output.join("removed/spans-00000.parquet") });
         }
         tasks.push(Task::Rejects { path: self.output.join("rejects.parquet") });
-        tasks
+        Ok(tasks)
     }
 
     /// Splits the documents so that each range keeps at most `max_file_size` bytes of text, or one document.
-    fn data_ranges(&self) -> Vec<Range<u64>> {
+    fn data_ranges(&self) -> Result<Vec<Range<u64>>, Error> {
         let mut ranges = Vec::new();
         let (mut first, mut bytes) = (0, 0);
-        for (doc, entry) in self.entries.iter().enumerate().filter(|(_, entry)| !entry.removed) {
-            if bytes > 0 && bytes + entry.text_bytes > self.max_file_size {
-                ranges.push(first..doc as u64);
-                (first, bytes) = (doc as u64, 0);
+        for (part, &first_of_part) in self.learnt.first_document.iter().enumerate() {
+            let mut entries = EntryReader::open(&self.work.entries(part))?;
+            let mut doc = first_of_part;
+            while let Some(entry) = entries.next()? {
+                if !self.removed.contains(doc) {
+                    if bytes > 0 && bytes + entry.text_bytes > self.max_file_size {
+                        ranges.push(first..doc);
+                        (first, bytes) = (doc, 0);
+                    }
+                    bytes += entry.text_bytes;
+                }
+                doc += 1;
             }
-            bytes += entry.text_bytes;
         }
-        ranges.push(first..self.entries.len() as u64);
-        ranges
+        ranges.push(first..self.learnt.documents);
+        Ok(ranges)
     }
 
     fn write(&self, task: &Task) -> Result<Emitted, Error> {
@@ -114,9 +123,8 @@ impl Emitter<'_> {
     fn write_data(&self, path: &Path, range: Range<u64>) -> Result<u64, Error> {
         let io = |error| Error::io(path, &error);
         let mut writer = DocumentWriter::create(path, self.format, self.columns).map_err(io)?;
-        let kept = |draft: Draft| {
-            let removed = self.entries[draft.document.doc as usize].removed;
-            Ok((!removed).then_some(draft.document))
+        let kept = |draft: Draft, _: Option<Verdict>| {
+            Ok((!self.removed.contains(draft.document.doc)).then_some(draft.document))
         };
         let written = self
             .for_documents(range, kept, |documents, columns| writer.write(documents, columns).map_err(io))?;
@@ -127,7 +135,9 @@ impl Emitter<'_> {
     fn write_removed(&self, path: &Path) -> Result<u64, Error> {
         let io = |error| Error::io(path, &error);
         let mut writer = RemovedWriter::with_columns(path, self.columns).map_err(io)?;
-        let removed = |draft: Draft| Ok(self.removal(&draft)?.map(|removal| (draft.document, removal)));
+        let removed = |draft: Draft, verdict: Option<Verdict>| {
+            Ok(self.removal(&draft, verdict)?.map(|removal| (draft.document, removal)))
+        };
         let written = self.for_documents(0..self.learnt.documents, removed, |rows, columns| {
             writer.write_with(rows, columns).map_err(io)
         })?;
@@ -135,15 +145,13 @@ impl Emitter<'_> {
         Ok(written)
     }
 
-    fn removal(&self, draft: &Draft) -> Result<Option<Removal>, Error> {
+    fn removal(&self, draft: &Draft, verdict: Option<Verdict>) -> Result<Option<Removal>, Error> {
         if draft.removal.is_some() {
             return Ok(draft.removal.clone());
         }
-        let found = self.grouped.binary_search_by_key(&draft.document.doc, |grouped| grouped.doc);
-        let Ok(index) = found else { return Ok(None) };
-        let grouped = &self.grouped[index];
-        let lookup = Lookup { work: self.work, entries: self.entries, learnt: self.learnt };
-        Ok(Some(grouped.removal(lookup.draft(grouped.kept as usize)?.document.id)))
+        let Some(verdict) = verdict else { return Ok(None) };
+        let kept = self.lookup.with(verdict.duplicate.of, &mut Vec::new(), |kept| kept.document.id)?;
+        Ok(Some(verdict.removal(kept)))
     }
 
     fn write_spans(&self, path: &Path) -> Result<u64, Error> {
@@ -192,7 +200,7 @@ impl Emitter<'_> {
     fn for_documents<T>(
         &self,
         range: Range<u64>,
-        select: impl Fn(Draft) -> Result<Option<T>, Error>,
+        select: impl Fn(Draft, Option<Verdict>) -> Result<Option<T>, Error>,
         mut write: impl FnMut(&[T], Option<(&Columns, &[u32])>) -> Result<(), Error>,
     ) -> Result<u64, Error> {
         let mut written = 0;
@@ -207,13 +215,15 @@ impl Emitter<'_> {
                 Ok::<(), Error>(())
             };
             let mut reader = PartReader::open(&self.work.cleaned(part), CLEANED)?;
+            let mut verdicts = VerdictReader::open(&self.work.verdicts(part))?;
             while let Some(record) = reader.next_record()? {
                 let draft: Draft = decode(record)?;
                 if !range.contains(&draft.document.doc) {
                     continue;
                 }
                 let (bytes, column_row) = (draft.document.text.len() as u64, draft.column_row);
-                if let Some(row) = select(draft)? {
+                let verdict = verdicts.on(draft.document.doc)?;
+                if let Some(row) = select(draft, verdict)? {
                     chunk.push(row, column_row, bytes);
                     if chunk.bytes >= CHUNK_BYTES {
                         give(&mut chunk)?;

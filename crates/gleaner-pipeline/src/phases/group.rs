@@ -1,116 +1,304 @@
-//! Group: finds the duplicates among the documents that are left.
+//! Group: finds the duplicates among the documents that are left. Holds two bits a document and, within its budget, an
+//! index, a cache and sorters; the rest is in the work area.
 
-use std::cmp::Reverse;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use gleaner_corpus::Removal;
-use gleaner_dedup::{Duplicate, Fingerprint, Measure, Shingles, find_duplicates};
-use gleaner_spill::PartLookup;
+use gleaner_dedup::{
+    Documents, Duplicate, HashCounts, Keys, Listed, Measure, ResolveOptions, Shingler, Shingles, band_hashes,
+    resolve,
+};
+use gleaner_spill::{Queue, Sorted, Sorter};
 
+use crate::bits::Bits;
 use crate::comparison::Comparison;
-use crate::draft::{CLEANED, Draft, decode};
+use crate::entries::{Entry, EntryReader};
 use crate::error::Error;
-use crate::phases::clean::{Counts, Entry, count};
+use crate::lookup::Lookup;
+use crate::memory::GroupMemory;
+use crate::phases::clean::{Counts, count};
 use crate::phases::learn::Learnt;
 use crate::settings::Keep;
+use crate::verdicts::{STAGE, Verdict, VerdictWriter};
 use crate::work::WorkArea;
 
-/// A document that goes because a kept one has its text.
-#[derive(Clone, Debug)]
+/// What is written about documents that go.
+#[derive(Debug, Default)]
 pub(crate) struct Grouped {
-    pub(crate) doc: u64,
-    /// Number of the kept document.
-    pub(crate) kept: u64,
-    verdict: Duplicate,
+    /// All documents that go, for whatever reason.
+    pub(crate) removed: Bits,
+    /// Duplicates by reason.
+    pub(crate) counts: Counts,
+    pub(crate) spilled: u64,
 }
 
-impl Grouped {
-    /// What is written about the removal; `kept_id` is the id of the kept document.
-    pub(crate) fn removal(&self, kept_id: String) -> Removal {
-        let (reason, measure) = names(&self.verdict);
-        Removal {
-            stage: STAGE.to_owned(),
-            reason: reason.to_owned(),
-            duplicate_of: Some(kept_id),
-            duplicate_of_doc: Some(self.kept),
-            measure: Some(measure.to_owned()),
-            similarity: Some(self.verdict.similarity),
-            jaccard: Some(self.verdict.jaccard),
-            containment: Some(self.verdict.containment),
-            ..Removal::default()
+/// Finds duplicates among the documents of a work area.
+pub(crate) struct Grouper<'a> {
+    pub(crate) learnt: &'a Learnt,
+    pub(crate) work: &'a WorkArea,
+    pub(crate) comparison: &'a Comparison,
+    /// How many documents bear each shingle, for the exact method.
+    pub(crate) counts: Option<Arc<HashCounts>>,
+    pub(crate) keep: Keep,
+    pub(crate) memory: GroupMemory,
+}
+
+/// Documents with the content of one that has a better right to stay.
+struct Copies {
+    set: Bits,
+    /// Removed before this phase.
+    removed: Bits,
+    /// First of the kind and copy, by the first.
+    pairs: Sorted,
+}
+
+impl Grouper<'_> {
+    /// Finds all duplicates and writes why each goes.
+    pub(crate) fn group(&self) -> Result<Grouped, Error> {
+        let copies = self.copies()?;
+        let counts = match &self.counts {
+            Some(counts) => Arc::clone(counts),
+            None => Arc::new(self.count_bands(&copies.set)?),
+        };
+        let near = self.near(&copies, &counts)?;
+        drop(counts);
+        self.write(copies, near)
+    }
+
+    /// Entries of documents that are still there, with their numbers, in input order.
+    fn entries(&self) -> impl Iterator<Item = Result<(u64, Entry), Error>> {
+        let parts = self.learnt.first_document.iter().enumerate();
+        parts.flat_map(|(part, &first)| Entries::open(&self.work.entries(part), first))
+    }
+
+    fn copies(&self) -> Result<Copies, Error> {
+        let mut contents = Sorter::new(&self.work.file("contents"), self.memory.sorter);
+        let mut removed = Bits::new(self.learnt.documents);
+        for entry in self.entries() {
+            let (doc, entry) = entry?;
+            match entry.fingerprint {
+                None => removed.insert(doc),
+                Some(fingerprint) => {
+                    let Some(content) = fingerprint.content else { continue };
+                    let place = self.place(doc, entry.rank);
+                    contents.push(&[&content.to_be_bytes()[..], &place].concat())?;
+                }
+            }
+        }
+        let mut set = Bits::new(self.learnt.documents);
+        let mut pairs = Sorter::new(&self.work.file("copies"), self.memory.sorter);
+        let (mut contents, mut first) = (contents.finish()?, Vec::new());
+        while let Some(record) = contents.next_record()? {
+            if first.get(..16) == record.get(..16) {
+                set.insert(doc_of(record));
+                pairs.push(&[&first[24..32], &record[24..32]].concat())?;
+            } else {
+                first = record.to_vec();
+            }
+        }
+        Ok(Copies { set, removed, pairs: pairs.finish()? })
+    }
+
+    /// The bytes by which documents sort: who has a better right to stay comes first.
+    fn place(&self, doc: u64, rank: i64) -> [u8; 16] {
+        // The order of `u64` is that of `i64` with the sign turned over; all turned over, the largest comes first.
+        let rank = if self.keep == Keep::First { 0 } else { !(rank as u64 ^ (1 << 63)) };
+        ((u128::from(rank) << 64) | u128::from(doc)).to_be_bytes()
+    }
+
+    fn count_bands(&self, copies: &Bits) -> Result<HashCounts, Error> {
+        let bands = self.comparison.bands() as u64;
+        let counts = HashCounts::new(self.learnt.documents * bands, self.memory.counts);
+        for entry in self.entries() {
+            let (doc, entry) = entry?;
+            if let Some(fingerprint) = entry.fingerprint.filter(|_| !copies.contains(doc)) {
+                counts.add(None, &band_hashes(&fingerprint.bands).collect::<Vec<_>>());
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The verdicts on documents that are no copies, by number.
+    fn near(&self, copies: &Copies, counts: &HashCounts) -> Result<Sorted, Error> {
+        let lookup = Lookup::new(self.work, &self.learnt.first_document, self.comparison.bands());
+        let source = Source { lookup, comparison: self.comparison, counts, idle: Mutex::default() };
+        let mut waiting = Queue::new(&self.work.file("waiting"));
+        let mut verdicts = Sorter::new(&self.work.file("near"), self.memory.sorter);
+        let options = ResolveOptions {
+            cache_bytes: self.memory.cache,
+            index_bytes: self.memory.index,
+            ..self.comparison.resolve.clone()
+        };
+        let tell = |doc, duplicate: Option<Duplicate>| match duplicate {
+            Some(duplicate) => Ok(verdicts.push(&Verdict { doc, duplicate }.write())?),
+            None => Ok(()),
+        };
+        let singles = self.entries().filter(|entry| match entry {
+            Ok((doc, entry)) => {
+                !copies.set.contains(*doc)
+                    && entry.fingerprint.as_ref().is_some_and(|print| print.content.is_some())
+            }
+            Err(_) => true,
+        });
+        if self.keep == Keep::First {
+            let list = singles.map(|entry| entry.map(|(doc, entry)| listed(doc, entry)));
+            resolve(list, &source, &mut waiting, &options, tell)?;
+        } else {
+            resolve(self.by_rank(singles)?, &source, &mut waiting, &options, tell)?;
+        }
+        Ok(verdicts.finish()?)
+    }
+
+    /// The documents in the order in which they have a right to stay.
+    fn by_rank(
+        &self,
+        entries: impl Iterator<Item = Result<(u64, Entry), Error>>,
+    ) -> Result<impl Iterator<Item = Result<Document, Error>>, Error> {
+        let mut sorter = Sorter::new(&self.work.file("ranks"), self.memory.sorter);
+        for entry in entries {
+            let (doc, entry) = entry?;
+            let mut record = self.place(doc, entry.rank).to_vec();
+            let keys = entry.fingerprint.map(|fingerprint| fingerprint.bands).unwrap_or_default();
+            record.extend([entry.text_bytes].iter().chain(&keys).flat_map(|number| number.to_le_bytes()));
+            sorter.push(&record)?;
+        }
+        let mut sorted = sorter.finish()?;
+        let next = move || {
+            let record = match sorted.next_record() {
+                Ok(record) => record?,
+                Err(error) => return Some(Err(error.into())),
+            };
+            let mut numbers = record[16..].as_chunks().0.iter().map(|number| u64::from_le_bytes(*number));
+            let bytes = numbers.next().unwrap_or(0);
+            Some(Ok(Listed { document: doc_of(&record[..16]), bytes, from: numbers.collect() }))
+        };
+        Ok(std::iter::from_fn(next))
+    }
+
+    /// Joins copies with the verdicts on the first of their kind, and writes all verdicts by part.
+    fn write(&self, copies: Copies, mut near: Sorted) -> Result<Grouped, Error> {
+        let Copies { removed, mut pairs, .. } = copies;
+        let mut all = Sorter::new(&self.work.file("verdicts"), self.memory.sorter);
+        let mut last: Option<Verdict> = None;
+        let mut advance = |last: &mut Option<Verdict>, all: &mut Sorter| -> Result<bool, Error> {
+            *last = near.next_record()?.map(Verdict::read).transpose()?;
+            if let Some(verdict) = last {
+                all.push(&verdict.write())?;
+            }
+            Ok(last.is_some())
+        };
+        let mut more = advance(&mut last, &mut all)?;
+        while let Some(pair) = pairs.next_record()? {
+            let (first, copy) = (doc_of(&pair[..8]), doc_of(pair));
+            while more && last.as_ref().is_some_and(|verdict| verdict.doc < first) {
+                more = advance(&mut last, &mut all)?;
+            }
+            let duplicate = match &last {
+                Some(verdict) if verdict.doc == first => verdict.duplicate.clone(),
+                _ => Duplicate {
+                    of: first,
+                    measure: Measure::Exact,
+                    similarity: 1.0,
+                    jaccard: 1.0,
+                    containment: 1.0,
+                },
+            };
+            all.push(&Verdict { doc: copy, duplicate }.write())?;
+        }
+        while more {
+            more = advance(&mut last, &mut all)?;
+        }
+        self.write_parts(all.finish()?, removed)
+    }
+
+    fn write_parts(&self, mut verdicts: Sorted, removed: Bits) -> Result<Grouped, Error> {
+        let mut grouped = Grouped { removed, ..Grouped::default() };
+        let path = |part| self.work.verdicts(part);
+        let mut writer = VerdictWriter::new(&self.learnt.first_document, &path);
+        while let Some(record) = verdicts.next_record()? {
+            let verdict = Verdict::read(record)?;
+            count(&mut grouped.counts, STAGE, verdict.reason());
+            grouped.removed.insert(verdict.doc);
+            writer.append(&verdict)?;
+        }
+        grouped.spilled = writer.finish()?;
+        Ok(grouped)
+    }
+}
+
+/// A document on the search's list, with its band keys.
+type Document = Listed<Box<[u64]>>;
+
+/// The number at the end of a record.
+fn doc_of(record: &[u8]) -> u64 {
+    record.last_chunk().map_or(0, |doc| u64::from_be_bytes(*doc))
+}
+
+fn listed(doc: u64, entry: Entry) -> Document {
+    let from = entry.fingerprint.map(|fingerprint| fingerprint.bands).unwrap_or_default();
+    Listed { document: doc, bytes: entry.text_bytes, from }
+}
+
+/// The entries of a part, numbered; an error ends them.
+struct Entries {
+    reader: Result<Option<EntryReader>, Option<Error>>,
+    doc: u64,
+}
+
+impl Entries {
+    fn open(path: &std::path::Path, first: u64) -> Entries {
+        Entries { reader: EntryReader::open(path).map(Some).map_err(Some), doc: first }
+    }
+}
+
+impl Iterator for Entries {
+    type Item = Result<(u64, Entry), Error>;
+
+    fn next(&mut self) -> Option<Result<(u64, Entry), Error>> {
+        let next = match &mut self.reader {
+            Err(error) => Err(error.take()?),
+            Ok(reader) => reader.as_mut()?.next(),
+        };
+        match next {
+            Ok(entry) => {
+                self.doc += 1;
+                entry.map(|entry| Ok((self.doc - 1, entry)))
+            }
+            Err(error) => {
+                self.reader = Ok(None);
+                Some(Err(error))
+            }
         }
     }
 }
 
-const STAGE: &str = "dedup";
+/// The documents of the work area, as the search asks for them.
+struct Source<'a> {
+    lookup: Lookup<'a>,
+    comparison: &'a Comparison,
+    counts: &'a HashCounts,
+    /// Shinglers and buffers that no thread uses now.
+    idle: Mutex<Vec<(Shingler, Vec<u8>)>>,
+}
 
-/// Reason and measure of a verdict.
-fn names(verdict: &Duplicate) -> (&'static str, &'static str) {
-    match verdict.measure {
-        Measure::Exact => ("exact-duplicate", "exact"),
-        _ => ("near-duplicate", "jaccard"),
+impl Documents for Source<'_> {
+    type From = Box<[u64]>;
+    type Error = Error;
+
+    fn keys(&self, listed: &Document) -> Result<Keys, Error> {
+        if self.comparison.is_exact() {
+            let shingles = self.shingles(listed.document)?;
+            return Ok(Keys::of_prefix(&shingles, self.counts, self.comparison.resolve.threshold));
+        }
+        Ok(Keys::of_bands(&listed.from, self.counts))
     }
-}
 
-/// Random access to the cleaned documents. A part is opened for each read: there may be more parts than files that
-/// a process may hold open.
-pub(crate) struct Lookup<'a> {
-    pub(crate) work: &'a WorkArea,
-    pub(crate) entries: &'a [Entry],
-    pub(crate) learnt: &'a Learnt,
-}
-
-impl Lookup<'_> {
-    /// Reads document `doc` again.
-    pub(crate) fn draft(&self, doc: usize) -> Result<Draft, Error> {
-        let part = self.learnt.first_document.partition_point(|&first| first <= doc as u64) - 1;
-        let mut record = Vec::new();
-        PartLookup::open(&self.work.cleaned(part), CLEANED)?.read(self.entries[doc].offset, &mut record)?;
-        decode(&record)
-    }
-}
-
-/// The numbers of the documents that are still there, in the order in which they have a right to stay.
-fn keep_order(entries: &[Entry], keep: Keep) -> Vec<usize> {
-    let mut order: Vec<usize> =
-        (0..entries.len()).filter(|&doc| entries[doc].fingerprint.is_some()).collect();
-    if keep != Keep::First {
-        order.sort_by_key(|&doc| Reverse(entries[doc].rank));
-    }
-    order
-}
-
-/// Finds all duplicates, marks them removed and tells of each why, in input order.
-pub(crate) fn group(
-    entries: &mut [Entry],
-    learnt: &Learnt,
-    work: &WorkArea,
-    comparison: &Comparison,
-    keep: Keep,
-) -> Result<Vec<Grouped>, Error> {
-    let order = keep_order(entries, keep);
-    let fingerprints: Vec<Fingerprint> =
-        order.iter().filter_map(|&doc| entries[doc].fingerprint.take()).collect();
-    let lookup = Lookup { work, entries, learnt };
-    let load = |index: usize| -> Result<Shingles, Error> {
-        Ok(comparison.sketcher.clone().shingles(&lookup.draft(order[index])?.document.text))
-    };
-    let duplicates = find_duplicates(&fingerprints, &comparison.resolve, load)?;
-    drop(fingerprints);
-    let found = order.iter().zip(duplicates);
-    let mut grouped: Vec<Grouped> = found
-        .filter_map(|(&doc, verdict)| verdict.map(|verdict| (doc, verdict)))
-        .map(|(doc, verdict)| Grouped { doc: doc as u64, kept: order[verdict.of as usize] as u64, verdict })
-        .collect();
-    grouped.sort_by_key(|grouped| grouped.doc);
-    for grouped in &grouped {
-        entries[grouped.doc as usize].removed = true;
-    }
-    Ok(grouped)
-}
-
-/// Counts the duplicates by reason.
-pub(crate) fn count_grouped(grouped: &[Grouped], removed: &mut Counts) {
-    for grouped in grouped {
-        count(removed, STAGE, names(&grouped.verdict).0);
+    fn shingles(&self, document: u64) -> Result<Shingles, Error> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let (mut shingler, mut buffer) =
+            idle.unwrap_or_else(|| (self.comparison.shingler.clone(), Vec::new()));
+        let shingles =
+            self.lookup.with(document, &mut buffer, |draft| shingler.shingles(&draft.document.text));
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((shingler, buffer));
+        shingles
     }
 }

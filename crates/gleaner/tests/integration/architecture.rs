@@ -10,7 +10,7 @@ use crate::common::root;
 const MAY_USE: [(&str, &[&str]); 7] = [
     ("gleaner-text", &[]),
     ("gleaner-boilerplate", &["gleaner-text"]),
-    ("gleaner-dedup", &["gleaner-text"]),
+    ("gleaner-dedup", &["gleaner-text", "gleaner-spill"]),
     ("gleaner-spill", &[]),
     ("gleaner-archive", &[]),
     (
@@ -53,6 +53,14 @@ fn crates_depend_in_one_direction() {
             assert!(!watched || allowed.contains(&dependency.as_str()), "{krate} must not use {dependency}");
         }
     }
+}
+
+/// Who takes one crate for its method takes no file format with it.
+#[test]
+fn spilling_is_a_feature_of_dedup() {
+    let manifest = fs::read_to_string(root().join("crates/gleaner-dedup/Cargo.toml")).expect("a manifest");
+    let table: toml::Table = manifest.parse().expect("TOML");
+    assert_eq!(table["dependencies"]["gleaner-spill"]["optional"].as_bool(), Some(true));
 }
 
 fn sources(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -5,6 +5,7 @@ mod bad_input;
 mod commands;
 mod common;
 mod determinism;
+mod duplicates;
 mod fixtures;
 mod formats;
 mod real_data;

@@ -1,0 +1,163 @@
+//! What is known of each document beside its text, in one part of fixed-size records for each part of documents.
+
+use std::path::Path;
+
+use gleaner_dedup::Fingerprint;
+use gleaner_spill::{PartKind, PartLookup, PartReader, PartWriter};
+
+use crate::error::Error;
+
+const ENTRIES: PartKind = PartKind { name: *b"ENTR", version: 1 };
+
+/// Bytes before the band keys.
+const FIXED: usize = 49;
+
+/// Whether a document is still there and what its text holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum State {
+    /// A stage has removed it.
+    Removed = 0,
+    /// It has no text, so it is no duplicate.
+    Empty = 1,
+    Filled = 2,
+}
+
+/// A document, but for what it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// XXH3-64 of the id.
+    pub(crate) id_hash: u64,
+    /// What `--keep` compares: words, or seconds since 1970.
+    pub(crate) rank: i64,
+    pub(crate) text_bytes: u64,
+    /// Where the document stands in its cleaned part.
+    pub(crate) offset: u64,
+    /// `None` once a stage has removed it.
+    pub(crate) fingerprint: Option<Fingerprint>,
+}
+
+impl Entry {
+    fn write(&self, bands: usize, record: &mut Vec<u8>) {
+        record.clear();
+        for number in [self.id_hash, self.rank as u64, self.text_bytes, self.offset] {
+            record.extend(number.to_le_bytes());
+        }
+        let content = self.fingerprint.as_ref().and_then(|fingerprint| fingerprint.content);
+        record.extend(content.unwrap_or(0).to_le_bytes());
+        record.push(match (&self.fingerprint, content) {
+            (None, _) => State::Removed,
+            (_, None) => State::Empty,
+            _ => State::Filled,
+        } as u8);
+        let keys = self.fingerprint.iter().flat_map(|fingerprint| &fingerprint.bands);
+        record.extend(keys.flat_map(|key| key.to_le_bytes()));
+        record.resize(FIXED + 8 * bands, 0);
+    }
+
+    fn read(record: &[u8]) -> Option<Entry> {
+        let (fields, rest) = record.split_first_chunk::<32>()?;
+        let (content, rest) = rest.split_first_chunk::<16>()?;
+        let (&state, keys) = rest.split_first()?;
+        let mut numbers = words(fields);
+        let [id_hash, rank, text_bytes, offset] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+        let filled = state == State::Filled as u8;
+        let fingerprint = (state != State::Removed as u8).then(|| Fingerprint {
+            content: filled.then(|| u128::from_le_bytes(*content)),
+            bands: if filled { words(keys).collect() } else { Box::default() },
+        });
+        Some(Entry { id_hash, rank: rank as i64, text_bytes, offset, fingerprint })
+    }
+}
+
+fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    bytes.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word))
+}
+
+/// Writes the entries of a part.
+pub(crate) struct EntryWriter {
+    part: PartWriter,
+    bands: usize,
+    record: Vec<u8>,
+}
+
+impl EntryWriter {
+    /// Every fingerprint has `bands` keys, or none.
+    pub(crate) fn create(path: &Path, bands: usize) -> Result<EntryWriter, Error> {
+        Ok(EntryWriter { part: PartWriter::create(path, ENTRIES)?, bands, record: Vec::new() })
+    }
+
+    pub(crate) fn append(&mut self, entry: &Entry) -> Result<(), Error> {
+        entry.write(self.bands, &mut self.record);
+        self.part.append(&self.record)?;
+        Ok(())
+    }
+
+    /// Returns the bytes written.
+    pub(crate) fn finish(self) -> Result<u64, Error> {
+        Ok(self.part.finish()?.bytes)
+    }
+}
+
+/// Reads the entries of a part in order.
+pub(crate) struct EntryReader(PartReader);
+
+impl EntryReader {
+    pub(crate) fn open(path: &Path) -> Result<EntryReader, Error> {
+        Ok(EntryReader(PartReader::open(path, ENTRIES)?))
+    }
+
+    pub(crate) fn next(&mut self) -> Result<Option<Entry>, Error> {
+        self.0.next_record()?.map(|record| Entry::read(record).ok_or_else(damaged)).transpose()
+    }
+}
+
+/// Fetches single entries of a part.
+pub(crate) struct EntryLookup {
+    part: PartLookup,
+    bands: usize,
+}
+
+impl EntryLookup {
+    pub(crate) fn open(path: &Path, bands: usize) -> Result<EntryLookup, Error> {
+        Ok(EntryLookup { part: PartLookup::open(path, ENTRIES)?, bands })
+    }
+
+    /// The entry number `index` of the part.
+    pub(crate) fn read(&self, index: u64, record: &mut Vec<u8>) -> Result<Entry, Error> {
+        self.part.read(PartLookup::offset_of(index, FIXED + 8 * self.bands), record)?;
+        Entry::read(record).ok_or_else(damaged)
+    }
+}
+
+fn damaged() -> Error {
+    Error::internal("spill: an entry is cut".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use gleaner_dedup::Fingerprint;
+
+    use super::{Entry, EntryLookup, EntryReader, EntryWriter};
+
+    #[test]
+    fn what_is_written_is_read() {
+        let entry =
+            |offset, fingerprint| Entry { id_hash: 7, rank: -3, text_bytes: 1 << 40, offset, fingerprint };
+        let filled = Fingerprint { content: Some(5 << 90), bands: Box::from([u64::MAX, 1]) };
+        let empty = Fingerprint { content: None, bands: Box::default() };
+        let entries = [entry(1, Some(filled)), entry(2, None), entry(3, Some(empty))];
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("entries");
+        let mut writer = EntryWriter::create(&path, 2).expect("create");
+        entries.iter().for_each(|entry| writer.append(entry).expect("append"));
+        writer.finish().expect("finish");
+        let mut reader = EntryReader::open(&path).expect("open");
+        let lookup = EntryLookup::open(&path, 2).expect("open");
+        for (index, entry) in (0..).zip(&entries) {
+            assert_eq!(reader.next().expect("next").as_ref(), Some(entry));
+            assert_eq!(&lookup.read(index, &mut Vec::new()).expect("read"), entry);
+        }
+        assert_eq!(reader.next().expect("the end"), None);
+    }
+}

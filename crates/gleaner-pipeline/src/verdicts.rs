@@ -1,0 +1,196 @@
+//! Why documents go as duplicates, as it is spilled: in one part for each part of documents, by their number.
+
+use std::path::Path;
+
+use gleaner_corpus::Removal;
+use gleaner_dedup::{Duplicate, Measure};
+use gleaner_spill::{PartKind, PartReader, PartWriter};
+
+use crate::error::Error;
+
+pub(crate) const VERDICTS: PartKind = PartKind { name: *b"VERD", version: 1 };
+
+pub(crate) const STAGE: &str = "dedup";
+
+/// A document that goes because a kept one has its text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Verdict {
+    pub(crate) doc: u64,
+    pub(crate) duplicate: Duplicate,
+}
+
+impl Verdict {
+    /// The reason by which it is counted.
+    pub(crate) fn reason(&self) -> &'static str {
+        names(self.duplicate.measure).0
+    }
+
+    /// What is written about the removal; `kept_id` is the id of the kept document.
+    pub(crate) fn removal(&self, kept_id: String) -> Removal {
+        let Duplicate { of, measure, similarity, jaccard, containment } = self.duplicate;
+        let (reason, measure) = names(measure);
+        Removal {
+            stage: STAGE.to_owned(),
+            reason: reason.to_owned(),
+            duplicate_of: Some(kept_id),
+            duplicate_of_doc: Some(of),
+            measure: Some(measure.to_owned()),
+            similarity: Some(similarity),
+            jaccard: Some(jaccard),
+            containment: Some(containment),
+            ..Removal::default()
+        }
+    }
+
+    /// A record that sorts by document.
+    pub(crate) fn write(&self) -> [u8; 41] {
+        let Duplicate { of, measure, similarity, jaccard, containment } = self.duplicate;
+        let mut record = [0; 41];
+        let numbers = [self.doc, of, similarity.to_bits(), jaccard.to_bits(), containment.to_bits()];
+        for (field, number) in record.chunks_exact_mut(8).zip(numbers) {
+            field.copy_from_slice(&number.to_be_bytes());
+        }
+        record[40] = u8::from(measure == Measure::Exact);
+        record
+    }
+
+    pub(crate) fn read(record: &[u8]) -> Result<Verdict, Error> {
+        let damaged = || Error::internal("spill: a verdict is cut");
+        let (&exact, numbers) = record.split_last().ok_or_else(damaged)?;
+        let &[doc, of, similarity, jaccard, containment] = numbers.as_chunks().0 else {
+            return Err(damaged());
+        };
+        let [doc, of] = [doc, of].map(u64::from_be_bytes);
+        let [similarity, jaccard, containment] =
+            [similarity, jaccard, containment].map(|bytes| f64::from_bits(u64::from_be_bytes(bytes)));
+        let measure = if exact == 1 { Measure::Exact } else { Measure::Jaccard };
+        Ok(Verdict { doc, duplicate: Duplicate { of, measure, similarity, jaccard, containment } })
+    }
+}
+
+/// Reason and measure of a verdict.
+fn names(measure: Measure) -> (&'static str, &'static str) {
+    match measure {
+        Measure::Exact => ("exact-duplicate", "exact"),
+        _ => ("near-duplicate", "jaccard"),
+    }
+}
+
+/// Reads the verdicts of a part beside its documents.
+pub(crate) struct VerdictReader {
+    part: PartReader,
+    next: Option<Verdict>,
+}
+
+impl VerdictReader {
+    pub(crate) fn open(path: &Path) -> Result<VerdictReader, Error> {
+        let mut reader = VerdictReader { part: PartReader::open(path, VERDICTS)?, next: None };
+        reader.step()?;
+        Ok(reader)
+    }
+
+    /// The verdict on document `doc`. Documents must be asked for in order.
+    pub(crate) fn on(&mut self, doc: u64) -> Result<Option<Verdict>, Error> {
+        while self.next.as_ref().is_some_and(|verdict| verdict.doc < doc) {
+            self.step()?;
+        }
+        let found = self.next.take_if(|verdict| verdict.doc == doc);
+        if found.is_some() {
+            self.step()?;
+        }
+        Ok(found)
+    }
+
+    fn step(&mut self) -> Result<(), Error> {
+        self.next = self.part.next_record()?.map(Verdict::read).transpose()?;
+        Ok(())
+    }
+}
+
+/// Writes verdicts, which come by document, into the parts that hold the documents.
+pub(crate) struct VerdictWriter<'a> {
+    first_document: &'a [u64],
+    path: &'a dyn Fn(usize) -> std::path::PathBuf,
+    part: Option<PartWriter>,
+    /// Parts begun.
+    begun: usize,
+    spilled: u64,
+}
+
+impl VerdictWriter<'_> {
+    /// `first_document` has the number of the first document of each part.
+    pub(crate) fn new<'a>(
+        first_document: &'a [u64],
+        path: &'a dyn Fn(usize) -> std::path::PathBuf,
+    ) -> VerdictWriter<'a> {
+        VerdictWriter { first_document, path, part: None, begun: 0, spilled: 0 }
+    }
+
+    pub(crate) fn append(&mut self, verdict: &Verdict) -> Result<(), Error> {
+        let part = self.first_document.partition_point(|&first| first <= verdict.doc);
+        self.begin(part)?;
+        if let Some(part) = &mut self.part {
+            part.append(&verdict.write())?;
+        }
+        Ok(())
+    }
+
+    /// Returns the bytes written.
+    pub(crate) fn finish(mut self) -> Result<u64, Error> {
+        self.begin(self.first_document.len())?;
+        self.end()?;
+        Ok(self.spilled)
+    }
+
+    /// Begins parts until `count` are begun.
+    fn begin(&mut self, count: usize) -> Result<(), Error> {
+        while self.begun < count {
+            self.end()?;
+            self.part = Some(PartWriter::create(&(self.path)(self.begun), VERDICTS)?);
+            self.begun += 1;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Error> {
+        if let Some(part) = self.part.take() {
+            self.spilled += part.finish()?.bytes;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gleaner_dedup::{Duplicate, Measure};
+
+    use super::{Verdict, VerdictReader, VerdictWriter};
+
+    #[test]
+    fn verdicts_stand_beside_their_documents() {
+        let verdict = |doc, measure| {
+            let duplicate =
+                Duplicate { of: doc / 2, measure, similarity: 0.9, jaccard: 0.85, containment: 1.0 };
+            Verdict { doc, duplicate }
+        };
+        let verdicts = [
+            verdict(1, Measure::Exact),
+            verdict(4, Measure::Jaccard),
+            verdict(5, Measure::Exact),
+            verdict(9, Measure::Jaccard),
+        ];
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = |part: usize| folder.path().join(format!("verdicts-{part}"));
+        // The second part is empty, and nothing goes from the last.
+        let first_document = [0, 5, 5, 9, 10];
+        let mut writer = VerdictWriter::new(&first_document, &path);
+        verdicts.iter().for_each(|verdict| writer.append(verdict).expect("append"));
+        writer.finish().expect("finish");
+        let mut found = Vec::new();
+        for (part, bounds) in [0, 5, 5, 9, 10, 12].windows(2).enumerate() {
+            let mut reader = VerdictReader::open(&path(part)).expect("open");
+            found.extend((bounds[0]..bounds[1]).filter_map(|doc| reader.on(doc).expect("on")));
+        }
+        assert_eq!(found, verdicts);
+    }
+}
