@@ -29,6 +29,51 @@ pub struct Document {
     pub metadata: Option<String>,
 }
 
+/// A [`Document`] whose fields stand elsewhere: what the writers take besides.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DocumentRef<'a> {
+    /// As [`Document::doc`].
+    pub doc: u64,
+    /// As [`Document::id`].
+    pub id: &'a str,
+    /// As [`Document::text`].
+    pub text: &'a str,
+    /// As [`Document::url`].
+    pub url: Option<&'a str>,
+    /// As [`Document::date`].
+    pub date: Option<&'a str>,
+    /// As [`Document::title`].
+    pub title: Option<&'a str>,
+    /// As [`Document::language`].
+    pub language: Option<&'a str>,
+    /// As [`Document::language_score`].
+    pub language_score: Option<f64>,
+    /// As [`Document::source_file`].
+    pub source_file: &'a str,
+    /// As [`Document::source_offset`].
+    pub source_offset: u64,
+    /// As [`Document::metadata`].
+    pub metadata: Option<&'a str>,
+}
+
+impl<'a> From<&'a Document> for DocumentRef<'a> {
+    fn from(document: &'a Document) -> DocumentRef<'a> {
+        DocumentRef {
+            doc: document.doc,
+            id: &document.id,
+            text: &document.text,
+            url: document.url.as_deref(),
+            date: document.date.as_deref(),
+            title: document.title.as_deref(),
+            language: document.language.as_deref(),
+            language_score: document.language_score,
+            source_file: &document.source_file,
+            source_offset: document.source_offset,
+            metadata: document.metadata.as_deref(),
+        }
+    }
+}
+
 /// Why a document was removed: the further columns of `removed/documents`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Removal {

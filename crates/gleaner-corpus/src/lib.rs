@@ -76,7 +76,7 @@ mod read;
 mod write;
 
 pub use columns::{ColumnSchema, Columns};
-pub use document::{Document, Reject, RejectKind, Removal, SpanRow};
+pub use document::{Document, DocumentRef, Reject, RejectKind, Removal, SpanRow};
 pub use input::{Format, InputError, InputFile, InputOptions, InputSet, Location, resolve_inputs};
 pub use read::{
     BatchReader, Content, FileSummary, Item, Prefer, RawBatch, ReadOptions, Record, common_columns,

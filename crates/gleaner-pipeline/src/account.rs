@@ -6,7 +6,7 @@ use gleaner_spill::Sorter;
 use serde::{Deserialize, Serialize};
 
 use crate::bits::Bits;
-use crate::entries::EntryReader;
+use crate::entries::entries;
 use crate::error::Error;
 use crate::phases::clean::{Cleaned, Counts};
 use crate::phases::emit::Emitted;
@@ -130,16 +130,12 @@ impl Totals {
     pub(crate) fn of(learnt: &Learnt, work: &WorkArea, removed: &Bits, memory: u64) -> Result<Totals, Error> {
         let mut totals = Totals::default();
         let mut ids = Sorter::new(&work.file("ids"), memory);
-        let mut doc = 0;
-        for part in 0..learnt.first_document.len() {
-            let mut entries = EntryReader::open(&work.entries(part))?;
-            while let Some(entry) = entries.next()? {
-                ids.push(&entry.id_hash.to_be_bytes())?;
-                if !removed.contains(doc) {
-                    totals.kept += 1;
-                    totals.text_bytes += entry.text_bytes;
-                }
-                doc += 1;
+        for entry in entries(work, &learnt.first_document) {
+            let (doc, entry) = entry?;
+            ids.push(&entry.id_hash.to_be_bytes())?;
+            if !removed.contains(doc) {
+                totals.kept += 1;
+                totals.text_bytes += entry.text_bytes;
             }
         }
         let (mut ids, mut last) = (ids.finish()?, None);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use gleaner_boilerplate::html::Contribution;
-use gleaner_corpus::{Document, Removal, SpanRow};
+use gleaner_corpus::{Document, DocumentRef, Removal, SpanRow};
 use gleaner_spill::PartKind;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,9 @@ use crate::error::Error;
 
 /// Documents as scan leaves them.
 pub(crate) const SCANNED: PartKind = PartKind { name: *b"SCAN", version: 1 };
-/// Documents as clean leaves them.
-pub(crate) const CLEANED: PartKind = PartKind { name: *b"CLEA", version: 1 };
+/// Documents as clean leaves them. A document's number is that of the part's first document and its place in the part;
+/// it is not written.
+pub(crate) const CLEANED: PartKind = PartKind { name: *b"CLEA", version: 2 };
 /// Lists of `SpanRow`, one record a document that has any.
 pub(crate) const SPANS: PartKind = PartKind { name: *b"SPAN", version: 1 };
 /// Lists of `Reject`.
@@ -45,6 +46,79 @@ impl Draft {
             self.removal = Some(Removal { stage, reason, detail, ..Removal::default() });
         }
     }
+}
+
+/// A [`Draft`] of a cleaned part that stays where it was read: only what has no fixed size is looked at, and no text is
+/// copied. Its fields are those of [`Draft`] and [`Document`] in their order.
+#[derive(Debug, Deserialize)]
+pub(crate) struct DraftView<'a> {
+    #[serde(borrow)]
+    document: DocumentView<'a>,
+    _verbatim: Vec<Range<usize>>,
+    _spans: Vec<SpanRow>,
+    pub(crate) removal: Option<Removal>,
+    pub(crate) column_row: Option<u32>,
+}
+
+/// Strings as bytes, which are spilled alike.
+#[derive(Debug, Deserialize)]
+struct DocumentView<'a> {
+    _doc: u64,
+    id: &'a [u8],
+    text: &'a [u8],
+    #[serde(borrow)]
+    url: Option<&'a [u8]>,
+    #[serde(borrow)]
+    date: Option<&'a [u8]>,
+    #[serde(borrow)]
+    title: Option<&'a [u8]>,
+    #[serde(borrow)]
+    language: Option<&'a [u8]>,
+    language_score: Option<f64>,
+    source_file: &'a [u8],
+    source_offset: u64,
+    #[serde(borrow)]
+    metadata: Option<&'a [u8]>,
+}
+
+impl<'a> DraftView<'a> {
+    /// Reads a record of a cleaned part.
+    pub(crate) fn decode(record: &'a [u8]) -> Result<DraftView<'a>, Error> {
+        decode(record)
+    }
+
+    /// The document's id.
+    pub(crate) fn id(&self) -> Result<&'a str, Error> {
+        string(self.document.id)
+    }
+
+    /// The document's text.
+    pub(crate) fn text(&self) -> Result<&'a str, Error> {
+        string(self.document.text)
+    }
+
+    /// The whole document, which has the number `doc`.
+    pub(crate) fn document(&self, doc: u64) -> Result<DocumentRef<'a>, Error> {
+        let document = &self.document;
+        let optional = |bytes: Option<&'a [u8]>| bytes.map(string).transpose();
+        Ok(DocumentRef {
+            doc,
+            id: self.id()?,
+            text: self.text()?,
+            url: optional(document.url)?,
+            date: optional(document.date)?,
+            title: optional(document.title)?,
+            language: optional(document.language)?,
+            language_score: document.language_score,
+            source_file: string(document.source_file)?,
+            source_offset: document.source_offset,
+            metadata: optional(document.metadata)?,
+        })
+    }
+}
+
+fn string(bytes: &[u8]) -> Result<&str, Error> {
+    simdutf8::basic::from_utf8(bytes).map_err(|error| Error::internal(format!("spill: {error}")))
 }
 
 /// Writes `value` into `buffer`, in place of what it holds.

@@ -6,6 +6,7 @@ use gleaner_dedup::Fingerprint;
 use gleaner_spill::{PartKind, PartLookup, PartReader, PartWriter};
 
 use crate::error::Error;
+use crate::work::WorkArea;
 
 const ENTRIES: PartKind = PartKind { name: *b"ENTR", version: 1 };
 
@@ -100,15 +101,52 @@ impl EntryWriter {
 }
 
 /// Reads the entries of a part in order.
-pub(crate) struct EntryReader(PartReader);
+struct EntryReader(PartReader);
 
 impl EntryReader {
-    pub(crate) fn open(path: &Path) -> Result<EntryReader, Error> {
+    fn open(path: &Path) -> Result<EntryReader, Error> {
         Ok(EntryReader(PartReader::open(path, ENTRIES)?))
     }
 
-    pub(crate) fn next(&mut self) -> Result<Option<Entry>, Error> {
+    fn next(&mut self) -> Result<Option<Entry>, Error> {
         self.0.next_record()?.map(|record| Entry::read(record).ok_or_else(damaged)).transpose()
+    }
+}
+
+/// The entries of all documents of `work` with their numbers, in order; `first_document` has the number of the first
+/// document of each part.
+pub(crate) fn entries(
+    work: &WorkArea,
+    first_document: &[u64],
+) -> impl Iterator<Item = Result<(u64, Entry), Error>> {
+    let parts = first_document.iter().enumerate();
+    parts.flat_map(|(part, &first)| PartEntries {
+        reader: Some(EntryReader::open(&work.entries(part))),
+        doc: first,
+    })
+}
+
+/// The entries of a part, numbered; an error ends them.
+struct PartEntries {
+    reader: Option<Result<EntryReader, Error>>,
+    doc: u64,
+}
+
+impl Iterator for PartEntries {
+    type Item = Result<(u64, Entry), Error>;
+
+    fn next(&mut self) -> Option<Result<(u64, Entry), Error>> {
+        let mut reader = match self.reader.take()? {
+            Ok(reader) => reader,
+            Err(error) => return Some(Err(error)),
+        };
+        let entry = reader.next().transpose()?;
+        let doc = self.doc;
+        self.doc += 1;
+        if entry.is_ok() {
+            self.reader = Some(Ok(reader));
+        }
+        Some(entry.map(|entry| (doc, entry)))
     }
 }
 

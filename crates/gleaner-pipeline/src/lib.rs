@@ -31,8 +31,8 @@
 //! ```
 //!
 //! # Cost
-//! The input is read once; its text is written to the work area twice. It is read back to be cleaned, to
-//! write what is kept, and to write what was removed; single documents once more where they have to be compared. Memory grows by about 0.6 KiB a document, not with their text;
+//! The input is read once; its text is written to the work area twice, by `dedup` once. It is read back to be cleaned
+//! (not by `dedup`), to write what is kept, and to write what was removed; single documents once more where they have to be compared. Memory grows by about 0.6 KiB a document, not with their text;
 //! [`ErrorKind::Memory`] comes before the budget is passed.
 //!
 //! # When not to use it

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use gleaner_spill::PartLookup;
 
-use crate::draft::{CLEANED, Draft, decode};
+use crate::draft::{CLEANED, DraftView};
 use crate::entries::EntryLookup;
 use crate::error::Error;
+use crate::verdicts::part_of;
 use crate::work::WorkArea;
 
 /// Parts that are held open: their files, two each, are far fewer than a process may have.
@@ -38,13 +39,13 @@ impl Lookup<'_> {
         &self,
         doc: u64,
         buffer: &mut Vec<u8>,
-        read: impl FnOnce(Draft) -> T,
+        read: impl FnOnce(&DraftView<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let number = self.first_document.partition_point(|&first| first <= doc) - 1;
+        let number = part_of(self.first_document, doc);
         let part = self.part(number)?;
         let entry = part.entries.read(doc - self.first_document[number], buffer)?;
         part.documents.read(entry.offset, buffer)?;
-        Ok(read(decode(buffer)?))
+        read(&DraftView::decode(buffer)?)
     }
 
     fn part(&self, number: usize) -> Result<Arc<Part>, Error> {

@@ -35,14 +35,14 @@ pub(crate) struct GroupMemory {
 
 impl GroupMemory {
     /// Shares out what is left of the budget. The exact method lives by its counters, the other one by its index.
-    pub(crate) fn new(resources: &Resources, result: &ResultOptions, documents: u64) -> GroupMemory {
-        let taken = fixed(resources, result.max_record_size).saturating_add(per_document(documents));
-        let left = resources.memory.saturating_sub(taken).max(LEAST_LEFT);
+    pub(crate) fn new(resources: &Resources, result: &ResultOptions) -> GroupMemory {
+        let left = resources.memory.saturating_sub(fixed(resources, result.max_record_size)).max(LEAST_LEFT);
         let (counts, index) = match result.method {
             Method::Exact => (left / 2, left / 4),
             Method::Minhash => (left / 4, left / 2),
         };
-        GroupMemory { counts, index, cache: left / 8, sorter: left / 24 }
+        // The rest is for the marks of the documents and what an allocator leaves between.
+        GroupMemory { counts, index, cache: left / 10, sorter: left / 32 }
     }
 }
 
@@ -54,10 +54,10 @@ fn per_document(documents: u64) -> u64 {
 /// Refuses a budget that has no room for the marks of the documents.
 pub(crate) fn check_documents(
     resources: &Resources,
-    max_record_size: u64,
+    result: &ResultOptions,
     documents: u64,
 ) -> Result<(), Error> {
-    let needed = fixed(resources, max_record_size).saturating_add(per_document(documents));
+    let needed = fixed(resources, result.max_record_size).saturating_add(per_document(documents));
     check(resources, needed.saturating_add(LEAST_LEFT), &format!("for {documents} documents"))
 }
 

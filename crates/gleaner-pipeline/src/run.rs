@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use gleaner_corpus::{
-    BatchReader, ColumnSchema, FileSummary, Format, OutputFormat, Prefer, ReadOptions, common_columns,
+    BatchReader, ColumnSchema, FileSummary, Format, InputFile, OutputFormat, Prefer, ReadOptions,
+    common_columns,
 };
 use gleaner_dedup::HashCounts;
 
@@ -23,7 +24,8 @@ use crate::output::{self, Found};
 use crate::phases::clean::{Cleaned, Cleaner};
 use crate::phases::emit::Emitter;
 use crate::phases::group::Grouper;
-use crate::phases::{learn, scan};
+use crate::phases::learn;
+use crate::phases::scan::{Scanned, Scanner};
 use crate::progress::{Observer, Phase};
 use crate::settings::{Job, ResultOptions, Settings, Spans};
 use crate::stages::{Stages, page_in_dedup};
@@ -32,8 +34,8 @@ use crate::work::WorkArea;
 /// Decoded bytes of input in a part.
 const BATCH_BYTES: usize = 8 << 20;
 
-/// Bytes of spilled text for each shingle, at least on ordinary text: a word, or a character that is one.
-const BYTES_PER_SHINGLE: u64 = 4;
+/// Of stored input, at most, unless it is packed better than text usually is.
+const SHINGLES_PER_BYTE: u64 = 1;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -125,23 +127,23 @@ impl Run<'_> {
         let (read, columns) = self.reading();
         let size = settings.inputs.files.iter().map(|file| file.size).sum();
 
+        let memory = GroupMemory::new(&settings.resources, &settings.result);
+        let counts = self.counts(memory);
         let reader = BatchReader::new(settings.inputs.clone(), read.clone());
-        let scanned =
-            self.timed(Phase::Scan, size, |run| scan::scan(reader, &read, &run.stages, &work, run.observer))?;
+        let scanned = self
+            .timed(Phase::Scan, size, |run| run.scan(reader, &read, run.cleaner(&work, counts.as_ref())))?;
         self.warn_of_empty_files(&scanned.files);
         let learnt = self.timed(Phase::Learn, None, |_| Ok(learn::learn(&scanned.parts)))?;
-        let largest = settings.result.max_record_size;
-        memory::check_documents(&settings.resources, largest, learnt.documents)?;
-        let memory = GroupMemory::new(&settings.resources, &settings.result, learnt.documents);
-        let counts = self
-            .comparison
-            .is_exact()
-            .then(|| Arc::new(HashCounts::new(learnt.spilled / BYTES_PER_SHINGLE, memory.counts)));
-        let mut cleaned = self.timed(Phase::Clean, Some(learnt.spilled), |run| {
-            run.cleaner(&work, counts.as_ref()).clean(&learnt)
+        memory::check_documents(&settings.resources, &settings.result, learnt.documents)?;
+        let to_clean = if scanned.cleaned.is_none() { learnt.spilled } else { 0 };
+        let mut cleaned = self.timed(Phase::Clean, Some(to_clean), |run| match &scanned.cleaned {
+            Some(parts) => Ok(Cleaned::merge(parts)),
+            None => run.cleaner(&work, counts.as_ref()).clean(&learnt),
         })?;
-        let grouped =
-            self.timed(Phase::Group, None, |run| run.grouper(&work, &learnt, counts, memory).group())?;
+        let grouped = self.timed(Phase::Group, None, |run| {
+            let (comparison, keep) = (&run.comparison, settings.result.keep);
+            Grouper { learnt: &learnt, work: &work, comparison, counts, keep, memory }.group()
+        })?;
         cleaned.removed.extend(grouped.counts);
         self.spilled = learnt.spilled + cleaned.spilled + grouped.spilled;
 
@@ -158,6 +160,7 @@ impl Run<'_> {
             max_file_size: settings.result.max_output_file_size,
             columns: columns.as_ref(),
             spans: settings.result.spans != Spans::None,
+            threads: settings.resources.threads,
             observer: self.observer,
         };
         let emitted = self.timed(Phase::Emit, Some(text_bytes), |_| {
@@ -177,15 +180,26 @@ impl Run<'_> {
         (read, columns)
     }
 
-    fn grouper<'a>(
-        &'a self,
-        work: &'a WorkArea,
-        learnt: &'a learn::Learnt,
-        counts: Option<Arc<HashCounts>>,
-        memory: GroupMemory,
-    ) -> Grouper<'a> {
-        let keep = self.settings.result.keep;
-        Grouper { learnt, work, comparison: &self.comparison, counts, keep, memory }
+    /// Counters for the shingles of the input, where the method wants them.
+    fn counts(&self, memory: GroupMemory) -> Option<Arc<HashCounts>> {
+        let shingles = |file: &InputFile| Some(file.size? * SHINGLES_PER_BYTE);
+        let shingles = self.settings.inputs.files.iter().map(shingles).sum::<Option<u64>>();
+        let counts = || HashCounts::new(shingles.unwrap_or(u64::MAX), memory.counts);
+        self.comparison.is_exact().then(counts).map(Arc::new)
+    }
+
+    /// `dedup` learns nothing from the documents and leaves their texts alone: it takes fingerprints while it scans.
+    fn scan(&self, reader: BatchReader, read: &ReadOptions, cleaner: Cleaner<'_>) -> Result<Scanned, Error> {
+        let Settings { job, resources, result, .. } = self.settings;
+        let scanner = Scanner {
+            options: read,
+            stages: &self.stages,
+            work: cleaner.work,
+            observer: self.observer,
+            cleaner: (*job == Job::Dedup).then_some(cleaner),
+            admit: &|documents| memory::check_documents(resources, result, documents),
+        };
+        scanner.scan(reader)
     }
 
     fn cleaner<'a>(&'a self, work: &'a WorkArea, counts: Option<&Arc<HashCounts>>) -> Cleaner<'a> {

@@ -1,6 +1,6 @@
 //! Why documents go as duplicates, as it is spilled: in one part for each part of documents, by their number.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use gleaner_corpus::Removal;
 use gleaner_dedup::{Duplicate, Measure};
@@ -76,21 +76,31 @@ fn names(measure: Measure) -> (&'static str, &'static str) {
     }
 }
 
-/// Reads the verdicts of a part beside its documents.
-pub(crate) struct VerdictReader {
-    part: PartReader,
+/// Reads the verdicts beside the documents, part by part.
+pub(crate) struct VerdictReader<'a> {
+    first_document: &'a [u64],
+    path: &'a dyn Fn(usize) -> PathBuf,
+    /// The part at hand, and its number.
+    part: Option<(usize, PartReader)>,
     next: Option<Verdict>,
 }
 
-impl VerdictReader {
-    pub(crate) fn open(path: &Path) -> Result<VerdictReader, Error> {
-        let mut reader = VerdictReader { part: PartReader::open(path, VERDICTS)?, next: None };
-        reader.step()?;
-        Ok(reader)
+impl VerdictReader<'_> {
+    /// `first_document` has the number of the first document of each part.
+    pub(crate) fn new<'a>(
+        first_document: &'a [u64],
+        path: &'a dyn Fn(usize) -> PathBuf,
+    ) -> VerdictReader<'a> {
+        VerdictReader { first_document, path, part: None, next: None }
     }
 
     /// The verdict on document `doc`. Documents must be asked for in order.
     pub(crate) fn on(&mut self, doc: u64) -> Result<Option<Verdict>, Error> {
+        let number = part_of(self.first_document, doc);
+        if self.part.as_ref().is_none_or(|(held, _)| *held != number) {
+            self.part = Some((number, PartReader::open(&(self.path)(number), VERDICTS)?));
+            self.step()?;
+        }
         while self.next.as_ref().is_some_and(|verdict| verdict.doc < doc) {
             self.step()?;
         }
@@ -102,15 +112,21 @@ impl VerdictReader {
     }
 
     fn step(&mut self) -> Result<(), Error> {
-        self.next = self.part.next_record()?.map(Verdict::read).transpose()?;
+        let Some((_, part)) = &mut self.part else { return Ok(()) };
+        self.next = part.next_record()?.map(Verdict::read).transpose()?;
         Ok(())
     }
+}
+
+/// The part that holds a document.
+pub(crate) fn part_of(first_document: &[u64], doc: u64) -> usize {
+    first_document.partition_point(|&first| first <= doc) - 1
 }
 
 /// Writes verdicts, which come by document, into the parts that hold the documents.
 pub(crate) struct VerdictWriter<'a> {
     first_document: &'a [u64],
-    path: &'a dyn Fn(usize) -> std::path::PathBuf,
+    path: &'a dyn Fn(usize) -> PathBuf,
     part: Option<PartWriter>,
     /// Parts begun.
     begun: usize,
@@ -121,14 +137,13 @@ impl VerdictWriter<'_> {
     /// `first_document` has the number of the first document of each part.
     pub(crate) fn new<'a>(
         first_document: &'a [u64],
-        path: &'a dyn Fn(usize) -> std::path::PathBuf,
+        path: &'a dyn Fn(usize) -> PathBuf,
     ) -> VerdictWriter<'a> {
         VerdictWriter { first_document, path, part: None, begun: 0, spilled: 0 }
     }
 
     pub(crate) fn append(&mut self, verdict: &Verdict) -> Result<(), Error> {
-        let part = self.first_document.partition_point(|&first| first <= verdict.doc);
-        self.begin(part)?;
+        self.begin(part_of(self.first_document, verdict.doc) + 1)?;
         if let Some(part) = &mut self.part {
             part.append(&verdict.write())?;
         }
@@ -186,11 +201,8 @@ mod tests {
         let mut writer = VerdictWriter::new(&first_document, &path);
         verdicts.iter().for_each(|verdict| writer.append(verdict).expect("append"));
         writer.finish().expect("finish");
-        let mut found = Vec::new();
-        for (part, bounds) in [0, 5, 5, 9, 10, 12].windows(2).enumerate() {
-            let mut reader = VerdictReader::open(&path(part)).expect("open");
-            found.extend((bounds[0]..bounds[1]).filter_map(|doc| reader.on(doc).expect("on")));
-        }
+        let mut reader = VerdictReader::new(&first_document, &path);
+        let found: Vec<Verdict> = (0..12).filter_map(|doc| reader.on(doc).expect("on")).collect();
         assert_eq!(found, verdicts);
     }
 }

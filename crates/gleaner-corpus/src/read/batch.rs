@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
 use gleaner_archive::{Header, Payload, decode_html, decode_text, payload};
@@ -21,6 +21,29 @@ pub struct RawBatch {
     bytes: Vec<u8>,
     items: Vec<RawItem>,
     stored_bytes: u64,
+    spare: Spare,
+}
+
+/// Buffers of batches that are done with, for those to come: new memory costs as much as filling it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spare(Arc<Mutex<Vec<Vec<u8>>>>);
+
+/// At most so many buffers wait.
+const MAX_SPARE: usize = 8;
+
+impl Spare {
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Takes a buffer back, unless a large record has made it large.
+    fn give(&self, mut bytes: Vec<u8>, batch_bytes: usize) {
+        let mut spare = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < MAX_SPARE && bytes.capacity() / 4 <= batch_bytes {
+            bytes.clear();
+            spare.push(bytes);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -101,11 +124,18 @@ pub(super) struct Builder {
     files: Vec<Arc<str>>,
     items: Vec<RawItem>,
     limit: usize,
+    spare: Spare,
 }
 
 impl Builder {
-    pub(super) fn new(options: &ReadOptions) -> Builder {
-        Builder { bytes: Vec::new(), files: Vec::new(), items: Vec::new(), limit: options.batch_bytes.max(1) }
+    pub(super) fn new(options: &ReadOptions, spare: &Spare) -> Builder {
+        Builder {
+            bytes: spare.take(),
+            files: Vec::new(),
+            items: Vec::new(),
+            limit: options.batch_bytes.max(1),
+            spare: spare.clone(),
+        }
     }
 
     /// What follows is of this file.
@@ -147,7 +177,8 @@ impl Builder {
     }
 
     pub(super) fn finish(self, stored_bytes: u64) -> RawBatch {
-        RawBatch { files: self.files, bytes: self.bytes, items: self.items, stored_bytes }
+        let Builder { files, bytes, items, spare, .. } = self;
+        RawBatch { files, bytes, items, stored_bytes, spare }
     }
 }
 
@@ -175,6 +206,7 @@ impl RawBatch {
                 raw => each(decode_one(raw, &self.bytes, &fields, place, options))?,
             }
         }
+        self.spare.give(self.bytes, options.batch_bytes);
         Ok(columns)
     }
 }

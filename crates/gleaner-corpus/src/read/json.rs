@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memchr;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -12,7 +13,7 @@ use super::row::{ATTRIBUTES, Attribute, Fields, INVALID_UTF8, NO_TEXT_FIELD, Rol
 
 /// Decodes a line, or gives the reason why it cannot be used. Of a field that stands there twice the last counts.
 pub(super) fn decode(line: &[u8], fields: &Fields) -> Result<Row, String> {
-    let line = std::str::from_utf8(line).map_err(|_| INVALID_UTF8.to_string())?;
+    let line = simdutf8::basic::from_utf8(line).map_err(|_| INVALID_UTF8.to_string())?;
     let Object(members) = serde_json::from_str(line).map_err(|_| why_not(line).to_string())?;
     if members.iter().any(|(_, value)| is_too_deep(value.get())) {
         return Err("nested-too-deep".to_string());
@@ -78,7 +79,34 @@ fn scalar(value: &RawValue) -> Option<String> {
 
 /// The text of a string; `None` for anything else.
 fn string(value: &RawValue) -> Option<serde_json::Result<String>> {
-    value.get().starts_with('"').then(|| serde_json::from_str(value.get()))
+    let quoted = value.get();
+    quoted.starts_with('"').then(|| match unescape(quoted) {
+        Some(text) => Ok(text),
+        None => serde_json::from_str(quoted),
+    })
+}
+
+/// The text of a valid string of JSON; `None` for what is left to the parser: halves of surrogate pairs.
+fn unescape(quoted: &str) -> Option<String> {
+    let mut rest = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = String::with_capacity(rest.len());
+    while let Some(at) = memchr(b'\\', rest.as_bytes()) {
+        text.push_str(&rest[..at]);
+        let (escaped, length) = match *rest.as_bytes().get(at + 1)? {
+            byte @ (b'"' | b'\\' | b'/') => (char::from(byte), 2),
+            b'n' => ('\n', 2),
+            b'r' => ('\r', 2),
+            b't' => ('\t', 2),
+            b'b' => ('\u{8}', 2),
+            b'f' => ('\u{c}', 2),
+            b'u' => (char::from_u32(u32::from_str_radix(rest.get(at + 2..at + 6)?, 16).ok()?)?, 6),
+            _ => return None,
+        };
+        text.push(escaped);
+        rest = &rest[at + length..];
+    }
+    text.push_str(rest);
+    Some(text)
 }
 
 /// Depth beyond which a value is refused: that of the common parsers, which could not read the output otherwise.

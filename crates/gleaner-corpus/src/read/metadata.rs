@@ -1,5 +1,7 @@
 //! Fields that are none of ours, gathered as the text of one JSON object.
 
+use crate::write::json::push_string;
+
 /// Builds the object member by member, in the order they come.
 #[derive(Debug, Default)]
 pub(super) struct Metadata(Vec<u8>);
@@ -39,8 +41,4 @@ impl Metadata {
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()),
         )
     }
-}
-
-fn push_string(text: &str, out: &mut Vec<u8>) {
-    serde_json::to_writer(out, text).expect("a string is written to memory without errors");
 }

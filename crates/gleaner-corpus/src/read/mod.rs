@@ -19,7 +19,7 @@ mod row;
 mod rows;
 mod whole;
 
-use batch::Builder;
+use batch::{Builder, Spare};
 pub use batch::{Content, Item, RawBatch, Record};
 pub use parquet::common_columns;
 
@@ -120,6 +120,7 @@ pub struct BatchReader {
     passed: u64,
     /// Of `bytes_read`, what earlier batches stand for.
     told: u64,
+    spare: Spare,
 }
 
 struct Current {
@@ -138,7 +139,8 @@ impl BatchReader {
     /// A reader of `inputs`. Nothing is opened before the first batch is asked for.
     pub fn new(inputs: InputSet, options: ReadOptions) -> BatchReader {
         let files = inputs.files.into_iter();
-        BatchReader { files, options, current: None, summaries: Vec::new(), passed: 0, told: 0 }
+        let spare = Spare::default();
+        BatchReader { files, options, current: None, summaries: Vec::new(), passed: 0, told: 0, spare }
     }
 
     /// Bytes of stored input read so far (for progress).
@@ -208,7 +210,7 @@ impl Iterator for BatchReader {
     type Item = RawBatch;
 
     fn next(&mut self) -> Option<RawBatch> {
-        let mut batch = Builder::new(&self.options);
+        let mut batch = Builder::new(&self.options, &self.spare);
         loop {
             if let Some(mut file) = self.current.take() {
                 batch.begin_file(&file.input.name);

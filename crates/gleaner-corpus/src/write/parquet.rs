@@ -1,7 +1,6 @@
 //! Rows to Parquet files whose bytes depend on the rows alone.
 
 use std::io;
-use std::marker::PhantomData;
 use std::mem;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +30,7 @@ const GROUP_BYTES: usize = 64 << 20;
 const MAX_ROW_BYTES: usize = 1 << 30;
 
 /// Writes rows of one kind into one Parquet file.
-pub(crate) struct TableWriter<R> {
+pub(crate) struct TableWriter {
     writer: ArrowWriter<AtomicFile>,
     schema: SchemaRef,
     builders: Vec<Builder>,
@@ -40,10 +39,9 @@ pub(crate) struct TableWriter<R> {
     rows: usize,
     bytes: usize,
     group_bytes: usize,
-    row: PhantomData<fn(&R)>,
 }
 
-impl<R> std::fmt::Debug for TableWriter<R> {
+impl std::fmt::Debug for TableWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TableWriter")
             .field("rows", &self.rows)
@@ -52,9 +50,9 @@ impl<R> std::fmt::Debug for TableWriter<R> {
     }
 }
 
-impl<R: Row> TableWriter<R> {
-    /// `columns` follow the row's own.
-    pub(crate) fn create(path: &Path, columns: Option<&ColumnSchema>) -> io::Result<TableWriter<R>> {
+impl TableWriter {
+    /// For rows of the kind `R`; `columns` follow the row's own.
+    pub(crate) fn create<R: Row>(path: &Path, columns: Option<&ColumnSchema>) -> io::Result<TableWriter> {
         let columns = columns.map(ColumnSchema::schema);
         let mut fields: Vec<Arc<Field>> = R::COLUMNS.iter().map(|column| Arc::new(field(column))).collect();
         fields.extend(columns.iter().flat_map(|schema| schema.fields().iter().cloned()));
@@ -62,13 +60,18 @@ impl<R: Row> TableWriter<R> {
         let file = AtomicFile::create(path)?;
         let writer = ArrowWriter::try_new(file, schema.clone(), Some(properties())).map_err(failed)?;
         let builders = R::COLUMNS.iter().map(Builder::new).collect();
-        let (taken, row) = (Vec::new(), PhantomData);
-        Ok(TableWriter { writer, schema, builders, columns, taken, rows: 0, bytes: 0, group_bytes: 0, row })
+        let taken = Vec::new();
+        Ok(TableWriter { writer, schema, builders, columns, taken, rows: 0, bytes: 0, group_bytes: 0 })
     }
 
-    /// Appends rows; `columns` gives the columns they came with and each one's row in them.
-    pub(crate) fn write(&mut self, rows: &[R], columns: Option<(&Columns, &[u32])>) -> io::Result<()> {
-        self.check(rows, columns)?;
+    /// Appends rows, whose columns must be those of the kind the file was begun for; `columns` gives the columns they
+    /// came with and each one's row in them.
+    pub(crate) fn write<R: Row>(
+        &mut self,
+        rows: &[R],
+        columns: Option<(&Columns, &[u32])>,
+    ) -> io::Result<()> {
+        self.check(rows.len(), columns)?;
         let per_row = columns.map_or(0, |(columns, _)| columns.bytes_per_row());
         let mut cells = Vec::with_capacity(R::COLUMNS.len());
         let mut first = 0;
@@ -99,15 +102,15 @@ impl<R: Row> TableWriter<R> {
         self.writer.into_inner().map_err(failed)?.commit()
     }
 
-    fn check(&self, rows: &[R], columns: Option<(&Columns, &[u32])>) -> io::Result<()> {
+    fn check(&self, rows: usize, columns: Option<(&Columns, &[u32])>) -> io::Result<()> {
         let fits = match (&self.columns, columns) {
             (None, None) => true,
             (Some(schema), Some((columns, places))) => {
-                places.len() == rows.len()
+                places.len() == rows
                     && columns.batch().schema().fields() == schema.fields()
                     && places.iter().all(|&place| (place as usize) < columns.batch().num_rows())
             }
-            (Some(_), None) => rows.is_empty(),
+            (Some(_), None) => rows == 0,
             (None, Some(_)) => false,
         };
         if fits {

@@ -1,6 +1,6 @@
 //! What every output row looks like as columns: one description for Parquet and for JSON lines.
 
-use crate::{Document, Reject, Removal, SpanRow};
+use crate::{Document, DocumentRef, Reject, Removal, SpanRow};
 
 /// Type of an output column.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,11 @@ const fn nullable(name: &'static str, kind: Kind) -> Column {
 }
 
 fn text(value: &Option<String>) -> Cell<'_> {
-    value.as_deref().map_or(Cell::Null, Cell::Text)
+    string(value.as_deref())
+}
+
+fn string(value: Option<&str>) -> Cell<'_> {
+    value.map_or(Cell::Null, Cell::Text)
 }
 
 fn number(value: Option<f64>) -> Cell<'static> {
@@ -71,19 +75,33 @@ impl Row for Document {
     ];
 
     fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        DocumentRef::from(self).push_cells(out);
+    }
+}
+
+impl<'d> DocumentRef<'d> {
+    fn push_cells(self, out: &mut Vec<Cell<'d>>) {
         out.extend([
             Cell::U64(self.doc),
-            Cell::Text(&self.id),
-            Cell::Text(&self.text),
-            text(&self.url),
-            text(&self.date),
-            text(&self.title),
-            text(&self.language),
+            Cell::Text(self.id),
+            Cell::Text(self.text),
+            string(self.url),
+            string(self.date),
+            string(self.title),
+            string(self.language),
             number(self.language_score),
-            Cell::Text(&self.source_file),
+            Cell::Text(self.source_file),
             Cell::U64(self.source_offset),
-            text(&self.metadata),
+            string(self.metadata),
         ]);
+    }
+}
+
+impl Row for DocumentRef<'_> {
+    const COLUMNS: &'static [Column] = Document::COLUMNS;
+
+    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        self.push_cells(out);
     }
 }
 
@@ -135,6 +153,15 @@ impl Row for (Document, Removal) {
 
     fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
         self.0.cells(out);
+        self.1.cells(out);
+    }
+}
+
+impl Row for (DocumentRef<'_>, Removal) {
+    const COLUMNS: &'static [Column] = &REMOVED_COLUMNS;
+
+    fn cells<'a>(&'a self, out: &mut Vec<Cell<'a>>) {
+        self.0.push_cells(out);
         self.1.cells(out);
     }
 }

@@ -68,6 +68,31 @@ fn metadata_keeps_order_and_spelling() {
     );
 }
 
+/// As the common parser does; what it refuses is rejected.
+#[test]
+fn escapes_are_read() {
+    for json in [
+        r#""""#,
+        r#""\n\r\t\b\f\"\\\/""#,
+        r#""a\\nb\\""#,
+        r#""v\u0103n b\u1EA3n \u0000 \u007f \uffff""#,
+        r#""pair \ud83d\ude00 and \u00e9 and \n""#,
+        r#""\ud83d""#,
+        r#""\ude00\ud83d""#,
+        r#""\ud83dx\ude00""#,
+        r#""\u12g4""#,
+        r#""\u+123""#,
+        r#""\x""#,
+        r#""\"#,
+        "\"\u{1ea3}\\n\u{1f600}\\u0041\u{1ea3}\"",
+    ] {
+        let read = line(format!(r#"{{"text":{json}}}"#), &ReadOptions::default());
+        let read = read.map(|record| crate::support::text(&record.content).to_owned());
+        let expected = serde_json::from_str::<String>(json).map_err(|_| "invalid-json".to_owned());
+        assert_eq!(read, expected, "{json}");
+    }
+}
+
 #[test]
 fn attributes_are_strings() {
     let row = r#"{"url":"u","date":20260102,"title":"T\u00e9","language":null,"text":"t"}"#;

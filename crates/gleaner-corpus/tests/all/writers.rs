@@ -1,12 +1,12 @@
 //! Output files: what is in them, the same bytes twice, whole or not at all.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use arrow_array::{Array, RecordBatch};
 use gleaner_corpus::{
-    AtomicFile, Document, DocumentWriter, OutputFormat, Reject, RejectKind, RejectWriter, Removal,
-    RemovedWriter, SpanRow, SpanWriter, write_json_line,
+    AtomicFile, Document, DocumentRef, DocumentWriter, OutputFormat, Reject, RejectKind, RejectWriter,
+    Removal, RemovedWriter, SpanRow, SpanWriter, write_json_line,
 };
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
@@ -63,6 +63,32 @@ fn documents_are_written_the_same_twice_and_read_back() {
             );
         }
     }
+}
+
+/// Several jobs of compression make the same one frame, on however many threads.
+#[test]
+fn workers_do_not_change_the_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.jsonl.zst");
+    let documents: Vec<Document> = (0..8000).map(document).collect();
+    let references: Vec<DocumentRef<'_>> = documents.iter().map(DocumentRef::from).collect();
+    let mut lines = Vec::new();
+    for document in &documents {
+        write_json_line(document, &mut lines);
+        lines.push(b'\n');
+    }
+    assert!(lines.len() > 8 << 20, "two jobs and a rest");
+    let written = [1, 2, 5, 0].map(|workers| {
+        let mut writer = DocumentWriter::with_workers(&path, OutputFormat::Jsonl, None, workers).unwrap();
+        references.chunks(300).for_each(|chunk| writer.write_refs(chunk, None).unwrap());
+        writer.finish().unwrap();
+        std::fs::read(&path).unwrap()
+    });
+    assert!(written.iter().all(|bytes| *bytes == written[0]));
+    let mut decoded = Vec::new();
+    let decoder = zstd::stream::read::Decoder::new(&written[0][..]).unwrap();
+    decoder.single_frame().read_to_end(&mut decoded).unwrap();
+    assert!(decoded == lines);
 }
 
 #[test]

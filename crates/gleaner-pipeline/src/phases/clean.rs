@@ -55,11 +55,7 @@ impl Cleaner<'_> {
             )
             .with_max_len(1)
             .collect::<Result<_, Error>>()?;
-        let mut all = Cleaned::default();
-        for part in parts {
-            all.append(&part);
-        }
-        Ok(all)
+        Ok(Cleaned::merge(&parts))
     }
 
     fn clean_part(
@@ -70,28 +66,11 @@ impl Cleaner<'_> {
     ) -> Result<Cleaned, Error> {
         let scanned = self.work.scanned(part);
         let mut input = PartReader::open(&scanned, SCANNED)?;
-        let mut documents = PartWriter::create(&self.work.cleaned(part), CLEANED)?;
-        let mut spans = PartWriter::create(&self.work.spans(part), SPANS)?;
-        let mut entries = EntryWriter::create(&self.work.entries(part), self.bands)?;
-        let mut cleaned = Cleaned::default();
-        let mut buffer = Vec::new();
+        let mut output = PartCleaner::create(self, part, first)?;
         while let Some(record) = input.next_record()? {
-            let mut draft: Draft = decode(record)?;
-            draft.document.doc = first + cleaned.documents;
-            let _turn = self.stages.turn(&draft.document.text);
-            self.stages.finish(&mut draft);
-            let rows = take_spans(&mut draft);
-            cleaned.count(&draft, &rows);
-            if !rows.is_empty() {
-                encode(&rows, &mut buffer)?;
-                spans.append(&buffer)?;
-            }
-            encode(&draft, &mut buffer)?;
-            let offset = documents.append(&buffer)?;
-            entries.append(&self.entry(&draft, offset, fingerprinter))?;
-            cleaned.documents += 1;
+            output.add(decode(record)?, fingerprinter)?;
         }
-        cleaned.spilled = documents.finish()?.bytes + spans.finish()?.bytes + entries.finish()?;
+        let cleaned = output.finish()?;
         let read = fs::metadata(&scanned).map_or(0, |part| part.len());
         fs::remove_file(&scanned).map_err(|error| Error::io(&scanned, &error))?;
         self.observer.advance(cleaned.documents, read);
@@ -117,11 +96,67 @@ impl Cleaner<'_> {
     }
 }
 
+/// Writes one cleaned part. The clean phase does it from a scanned part; where no document's cleaning depends on others,
+/// the scan does it at once.
+pub(crate) struct PartCleaner<'a> {
+    cleaner: &'a Cleaner<'a>,
+    /// Number of the part's first document, for spans.
+    first: u64,
+    documents: PartWriter,
+    spans: PartWriter,
+    entries: EntryWriter,
+    cleaned: Cleaned,
+    buffer: Vec<u8>,
+}
+
+impl<'a> PartCleaner<'a> {
+    pub(crate) fn create(
+        cleaner: &'a Cleaner<'a>,
+        part: usize,
+        first: u64,
+    ) -> Result<PartCleaner<'a>, Error> {
+        Ok(PartCleaner {
+            cleaner,
+            first,
+            documents: PartWriter::create(&cleaner.work.cleaned(part), CLEANED)?,
+            spans: PartWriter::create(&cleaner.work.spans(part), SPANS)?,
+            entries: EntryWriter::create(&cleaner.work.entries(part), cleaner.bands)?,
+            cleaned: Cleaned::default(),
+            buffer: Vec::new(),
+        })
+    }
+
+    /// Cleans, sketches and writes the next document.
+    pub(crate) fn add(&mut self, mut draft: Draft, fingerprinter: &mut Fingerprinter) -> Result<(), Error> {
+        let stages = self.cleaner.stages;
+        let _turn = stages.turn(&draft.document.text);
+        stages.finish(&mut draft);
+        draft.verbatim = Vec::new();
+        let rows = take_spans(&mut draft, self.first + self.cleaned.documents);
+        self.cleaned.count(&draft, &rows);
+        if !rows.is_empty() {
+            encode(&rows, &mut self.buffer)?;
+            self.spans.append(&self.buffer)?;
+        }
+        encode(&draft, &mut self.buffer)?;
+        let offset = self.documents.append(&self.buffer)?;
+        self.entries.append(&self.cleaner.entry(&draft, offset, fingerprinter))?;
+        self.cleaned.documents += 1;
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Cleaned, Error> {
+        let spilled = self.documents.finish()?.bytes + self.spans.finish()?.bytes;
+        self.cleaned.spilled = spilled + self.entries.finish()?;
+        Ok(self.cleaned)
+    }
+}
+
 /// Takes the spans out of a draft and gives them its number and id.
-fn take_spans(draft: &mut Draft) -> Vec<SpanRow> {
+fn take_spans(draft: &mut Draft, doc: u64) -> Vec<SpanRow> {
     let mut rows = std::mem::take(&mut draft.spans);
     for row in &mut rows {
-        row.doc = draft.document.doc;
+        row.doc = doc;
         row.id.clone_from(&draft.document.id);
     }
     rows
@@ -135,6 +170,13 @@ impl Cleaned {
         for span in spans {
             count(&mut self.spans, &span.stage, &span.reason);
         }
+    }
+
+    /// Joins the parts, given in input order.
+    pub(crate) fn merge(parts: &[Cleaned]) -> Cleaned {
+        let mut all = Cleaned::default();
+        parts.iter().for_each(|part| all.append(part));
+        all
     }
 
     fn append(&mut self, part: &Cleaned) {

@@ -1,19 +1,20 @@
 //! Emit: writes what is kept, what was removed and what was rejected.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use gleaner_corpus::{
-    ColumnSchema, Columns, DocumentWriter, OutputFormat, Reject, RejectWriter, Removal, RemovedWriter,
-    SpanRow, SpanWriter,
+    ColumnSchema, Columns, DocumentRef, DocumentWriter, OutputFormat, Reject, RejectWriter, Removal,
+    RemovedWriter, SpanRow, SpanWriter,
 };
 use gleaner_spill::{PartKind, PartReader};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use serde::Deserialize;
 
 use crate::bits::Bits;
-use crate::draft::{CLEANED, COLUMNS, Draft, REJECTS, SPANS, decode};
-use crate::entries::EntryReader;
+use crate::draft::{CLEANED, COLUMNS, DraftView, REJECTS, SPANS, decode};
+use crate::entries::entries;
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::phases::learn::Learnt;
@@ -21,8 +22,8 @@ use crate::progress::Observer;
 use crate::verdicts::{Verdict, VerdictReader};
 use crate::work::WorkArea;
 
-/// Text that is held before it goes to a writer, in bytes.
-const CHUNK_BYTES: u64 = 4 << 20;
+/// Documents that are held before they go to a writer, in bytes.
+const CHUNK_BYTES: usize = 4 << 20;
 /// Rows of spans or rejects that are held before they go to a writer.
 const CHUNK_ROWS: usize = 1 << 14;
 
@@ -37,6 +38,7 @@ pub(crate) struct Emitter<'a> {
     pub(crate) max_file_size: u64,
     pub(crate) columns: Option<&'a ColumnSchema>,
     pub(crate) spans: bool,
+    pub(crate) threads: usize,
     pub(crate) observer: &'a dyn Observer,
 }
 
@@ -49,9 +51,9 @@ pub(crate) struct Emitted {
     pub(crate) rejects: u64,
 }
 
-/// One file to write; files are written in parallel, each by one thread.
+/// One file to write; files are written in parallel.
 enum Task {
-    Data { path: PathBuf, range: Range<u64> },
+    Data { path: PathBuf, range: Range<u64>, workers: usize },
     Removed { path: PathBuf },
     Spans { path: PathBuf },
     Rejects { path: PathBuf },
@@ -75,10 +77,11 @@ impl Emitter<'_> {
         let extension = self.format.extension();
         let ranges = self.data_ranges()?;
         let count = ranges.len();
+        let workers = self.threads / count.min(self.threads);
         let mut tasks: Vec<Task> = Vec::new();
         for (number, range) in ranges.into_iter().enumerate() {
             let path = self.output.join(format!("data/train-{number:05}-of-{count:05}.{extension}"));
-            tasks.push(Task::Data { path, range });
+            tasks.push(Task::Data { path, range, workers });
         }
         tasks.push(Task::Removed { path: self.output.join("removed/documents-00000.parquet") });
         if self.spans {
@@ -92,19 +95,16 @@ impl Emitter<'_> {
     fn data_ranges(&self) -> Result<Vec<Range<u64>>, Error> {
         let mut ranges = Vec::new();
         let (mut first, mut bytes) = (0, 0);
-        for (part, &first_of_part) in self.learnt.first_document.iter().enumerate() {
-            let mut entries = EntryReader::open(&self.work.entries(part))?;
-            let mut doc = first_of_part;
-            while let Some(entry) = entries.next()? {
-                if !self.removed.contains(doc) {
-                    if bytes > 0 && bytes + entry.text_bytes > self.max_file_size {
-                        ranges.push(first..doc);
-                        (first, bytes) = (doc, 0);
-                    }
-                    bytes += entry.text_bytes;
-                }
-                doc += 1;
+        for entry in entries(self.work, &self.learnt.first_document) {
+            let (doc, entry) = entry?;
+            if self.removed.contains(doc) {
+                continue;
             }
+            if bytes > 0 && bytes + entry.text_bytes > self.max_file_size {
+                ranges.push(first..doc);
+                (first, bytes) = (doc, 0);
+            }
+            bytes += entry.text_bytes;
         }
         ranges.push(first..self.learnt.documents);
         Ok(ranges)
@@ -113,21 +113,24 @@ impl Emitter<'_> {
     fn write(&self, task: &Task) -> Result<Emitted, Error> {
         let none = Emitted::default();
         Ok(match task {
-            Task::Data { path, range } => Emitted { kept: self.write_data(path, range.clone())?, ..none },
+            Task::Data { path, range, workers } => {
+                Emitted { kept: self.write_data(path, range.clone(), *workers)?, ..none }
+            }
             Task::Removed { path } => Emitted { removed: self.write_removed(path)?, ..none },
             Task::Spans { path } => Emitted { spans: self.write_spans(path)?, ..none },
             Task::Rejects { path } => Emitted { rejects: self.write_rejects(path)?, ..none },
         })
     }
 
-    fn write_data(&self, path: &Path, range: Range<u64>) -> Result<u64, Error> {
+    fn write_data(&self, path: &Path, range: Range<u64>, workers: usize) -> Result<u64, Error> {
         let io = |error| Error::io(path, &error);
-        let mut writer = DocumentWriter::create(path, self.format, self.columns).map_err(io)?;
-        let kept = |draft: Draft, _: Option<Verdict>| {
-            Ok((!self.removed.contains(draft.document.doc)).then_some(draft.document))
-        };
-        let written = self
-            .for_documents(range, kept, |documents, columns| writer.write(documents, columns).map_err(io))?;
+        let mut writer =
+            DocumentWriter::with_workers(path, self.format, self.columns, workers).map_err(io)?;
+        let written = self.for_documents(range, false, |drafts, columns| {
+            let documents: Vec<DocumentRef<'_>> =
+                drafts.iter().map(|(doc, draft)| draft.document(*doc)).collect::<Result<_, _>>()?;
+            writer.write_refs(&documents, columns).map_err(io)
+        })?;
         writer.finish().map_err(io)?;
         Ok(written)
     }
@@ -135,23 +138,47 @@ impl Emitter<'_> {
     fn write_removed(&self, path: &Path) -> Result<u64, Error> {
         let io = |error| Error::io(path, &error);
         let mut writer = RemovedWriter::with_columns(path, self.columns).map_err(io)?;
-        let removed = |draft: Draft, verdict: Option<Verdict>| {
-            Ok(self.removal(&draft, verdict)?.map(|removal| (draft.document, removal)))
-        };
-        let written = self.for_documents(0..self.learnt.documents, removed, |rows, columns| {
-            writer.write_with(rows, columns).map_err(io)
+        let path_of = |part| self.work.verdicts(part);
+        let mut verdicts = VerdictReader::new(&self.learnt.first_document, &path_of);
+        let written = self.for_documents(0..self.learnt.documents, true, |drafts, columns| {
+            let removals = self.removals(drafts, &mut verdicts)?.into_iter();
+            let rows: Vec<(DocumentRef<'_>, Removal)> = removals
+                .zip(drafts)
+                .map(|(removal, (doc, draft))| Ok((draft.document(*doc)?, removal)))
+                .collect::<Result<_, Error>>()?;
+            writer.write_refs(&rows, columns).map_err(io)
         })?;
         writer.finish().map_err(io)?;
         Ok(written)
     }
 
-    fn removal(&self, draft: &Draft, verdict: Option<Verdict>) -> Result<Option<Removal>, Error> {
-        if draft.removal.is_some() {
-            return Ok(draft.removal.clone());
-        }
-        let Some(verdict) = verdict else { return Ok(None) };
-        let kept = self.lookup.with(verdict.duplicate.of, &mut Vec::new(), |kept| kept.document.id)?;
-        Ok(Some(verdict.removal(kept)))
+    /// Why each of these documents was removed.
+    fn removals(
+        &self,
+        drafts: &[(u64, DraftView<'_>)],
+        verdicts: &mut VerdictReader<'_>,
+    ) -> Result<Vec<Removal>, Error> {
+        let verdicts = drafts.iter().map(|(doc, _)| verdicts.on(*doc));
+        let verdicts: Vec<Option<Verdict>> = verdicts.collect::<Result<_, _>>()?;
+        let ids = self.ids(verdicts.iter().flatten().map(|verdict| verdict.duplicate.of).collect())?;
+        let removal = |((doc, draft), verdict): (&(u64, DraftView<'_>), &Option<Verdict>)| {
+            let by_stage = draft.removal.clone();
+            let by_group =
+                || verdict.as_ref().map(|verdict| verdict.removal(ids[&verdict.duplicate.of].clone()));
+            by_stage
+                .or_else(by_group)
+                .ok_or_else(|| Error::internal(format!("document {doc} has no removal")))
+        };
+        drafts.iter().zip(&verdicts).map(removal).collect()
+    }
+
+    /// The ids of documents anywhere.
+    fn ids(&self, mut docs: Vec<u64>) -> Result<BTreeMap<u64, String>, Error> {
+        docs.sort_unstable();
+        docs.dedup();
+        let mut buffer = Vec::new();
+        let id = |doc| Ok((doc, self.lookup.with(doc, &mut buffer, |draft| draft.id().map(str::to_owned))?));
+        docs.into_iter().map(id).collect()
     }
 
     fn write_spans(&self, path: &Path) -> Result<u64, Error> {
@@ -195,40 +222,37 @@ impl Emitter<'_> {
         Ok(written + rows.len() as u64)
     }
 
-    /// Gives what `select` makes of the documents in `range` to `write`, many at a time, with the other columns of
-    /// their part and each one's row in them. Returns their number.
-    fn for_documents<T>(
+    /// Gives the documents in `range` that were removed, or those that were not, to `write`, many at a time, with the
+    /// other columns of their part and each one's row in them. Returns their number.
+    fn for_documents(
         &self,
         range: Range<u64>,
-        select: impl Fn(Draft, Option<Verdict>) -> Result<Option<T>, Error>,
-        mut write: impl FnMut(&[T], Option<(&Columns, &[u32])>) -> Result<(), Error>,
+        removed: bool,
+        mut write: impl FnMut(&[(u64, DraftView<'_>)], Option<(&Columns, &[u32])>) -> Result<(), Error>,
     ) -> Result<u64, Error> {
         let mut written = 0;
+        let mut chunk = Chunk::default();
         for part in self.parts(&range) {
             let columns = self.part_columns(part)?;
-            let mut chunk = Chunk::default();
-            let mut give = |chunk: &mut Chunk<T>| {
-                write(&chunk.rows, columns.as_ref().map(|columns| (columns, &chunk.column_rows[..])))?;
-                written += chunk.rows.len() as u64;
-                self.observer.advance(chunk.rows.len() as u64, chunk.bytes);
-                *chunk = Chunk::default();
+            let mut give = |chunk: &mut Chunk| {
+                let drafts = chunk.drafts()?;
+                let rows: Vec<u32> = drafts.iter().filter_map(|(_, draft)| draft.column_row).collect();
+                write(&drafts, columns.as_ref().map(|columns| (columns, &rows[..])))?;
+                written += drafts.len() as u64;
+                self.observer.advance(drafts.len() as u64, chunk.bytes.len() as u64);
+                chunk.clear();
                 Ok::<(), Error>(())
             };
             let mut reader = PartReader::open(&self.work.cleaned(part), CLEANED)?;
-            let mut verdicts = VerdictReader::open(&self.work.verdicts(part))?;
+            let mut doc = self.learnt.first_document[part];
             while let Some(record) = reader.next_record()? {
-                let draft: Draft = decode(record)?;
-                if !range.contains(&draft.document.doc) {
-                    continue;
-                }
-                let (bytes, column_row) = (draft.document.text.len() as u64, draft.column_row);
-                let verdict = verdicts.on(draft.document.doc)?;
-                if let Some(row) = select(draft, verdict)? {
-                    chunk.push(row, column_row, bytes);
-                    if chunk.bytes >= CHUNK_BYTES {
+                if self.removed.contains(doc) == removed && range.contains(&doc) {
+                    chunk.push(doc, record);
+                    if chunk.bytes.len() >= CHUNK_BYTES {
                         give(&mut chunk)?;
                     }
                 }
+                doc += 1;
             }
             give(&mut chunk)?;
         }
@@ -256,23 +280,31 @@ impl Emitter<'_> {
     }
 }
 
-/// Rows of one part on their way to a writer.
-struct Chunk<T> {
-    rows: Vec<T>,
-    column_rows: Vec<u32>,
-    bytes: u64,
+/// Records of one part on their way to a writer.
+#[derive(Default)]
+struct Chunk {
+    bytes: Vec<u8>,
+    /// Number of each document and where its record ends in `bytes`.
+    records: Vec<(u64, usize)>,
 }
 
-impl<T> Default for Chunk<T> {
-    fn default() -> Chunk<T> {
-        Chunk { rows: Vec::new(), column_rows: Vec::new(), bytes: 0 }
+impl Chunk {
+    fn push(&mut self, doc: u64, record: &[u8]) {
+        self.bytes.extend_from_slice(record);
+        self.records.push((doc, self.bytes.len()));
     }
-}
 
-impl<T> Chunk<T> {
-    fn push(&mut self, row: T, column_row: Option<u32>, bytes: u64) {
-        self.rows.push(row);
-        self.column_rows.extend(column_row);
-        self.bytes += bytes;
+    fn drafts(&self) -> Result<Vec<(u64, DraftView<'_>)>, Error> {
+        let mut start = 0;
+        let draft = |&(doc, end): &(u64, usize)| {
+            let record = &self.bytes[std::mem::replace(&mut start, end)..end];
+            Ok((doc, DraftView::decode(record)?))
+        };
+        self.records.iter().map(draft).collect()
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.records.clear();
     }
 }

@@ -11,7 +11,7 @@ use gleaner_spill::{Queue, Sorted, Sorter};
 
 use crate::bits::Bits;
 use crate::comparison::Comparison;
-use crate::entries::{Entry, EntryReader};
+use crate::entries::{Entry, entries};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::memory::GroupMemory;
@@ -64,10 +64,9 @@ impl Grouper<'_> {
         self.write(copies, near)
     }
 
-    /// Entries of documents that are still there, with their numbers, in input order.
+    /// The entries of all documents with their numbers, in input order.
     fn entries(&self) -> impl Iterator<Item = Result<(u64, Entry), Error>> {
-        let parts = self.learnt.first_document.iter().enumerate();
-        parts.flat_map(|(part, &first)| Entries::open(&self.work.entries(part), first))
+        entries(self.work, &self.learnt.first_document)
     }
 
     fn copies(&self) -> Result<Copies, Error> {
@@ -238,39 +237,6 @@ fn listed(doc: u64, entry: Entry) -> Document {
     Listed { document: doc, bytes: entry.text_bytes, from }
 }
 
-/// The entries of a part, numbered; an error ends them.
-struct Entries {
-    reader: Result<Option<EntryReader>, Option<Error>>,
-    doc: u64,
-}
-
-impl Entries {
-    fn open(path: &std::path::Path, first: u64) -> Entries {
-        Entries { reader: EntryReader::open(path).map(Some).map_err(Some), doc: first }
-    }
-}
-
-impl Iterator for Entries {
-    type Item = Result<(u64, Entry), Error>;
-
-    fn next(&mut self) -> Option<Result<(u64, Entry), Error>> {
-        let next = match &mut self.reader {
-            Err(error) => Err(error.take()?),
-            Ok(reader) => reader.as_mut()?.next(),
-        };
-        match next {
-            Ok(entry) => {
-                self.doc += 1;
-                entry.map(|entry| Ok((self.doc - 1, entry)))
-            }
-            Err(error) => {
-                self.reader = Ok(None);
-                Some(Err(error))
-            }
-        }
-    }
-}
-
 /// The documents of the work area, as the search asks for them.
 struct Source<'a> {
     lookup: Lookup<'a>,
@@ -296,8 +262,7 @@ impl Documents for Source<'_> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let (mut shingler, mut buffer) =
             idle.unwrap_or_else(|| (self.comparison.shingler.clone(), Vec::new()));
-        let shingles =
-            self.lookup.with(document, &mut buffer, |draft| shingler.shingles(&draft.document.text));
+        let shingles = self.lookup.with(document, &mut buffer, |draft| Ok(shingler.shingles(draft.text()?)));
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((shingler, buffer));
         shingles
     }

@@ -1,14 +1,17 @@
 //! Scan: reads the input once, extracts main content, spills one part a batch.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use gleaner_corpus::{BatchReader, FileSummary, Item, RawBatch, ReadOptions, Reject, RejectKind};
 use gleaner_spill::PartWriter;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
-use crate::draft::{COLUMNS, REJECTS, SCANNED, encode};
+use crate::comparison::Fingerprinter;
+use crate::draft::{COLUMNS, Draft, REJECTS, SCANNED, encode};
 use crate::error::Error;
+use crate::phases::clean::{Cleaned, Cleaner, PartCleaner};
 use crate::progress::Observer;
 use crate::stages::Stages;
 use crate::work::WorkArea;
@@ -28,7 +31,21 @@ pub(crate) struct ScannedPart {
 #[derive(Debug)]
 pub(crate) struct Scanned {
     pub(crate) parts: Vec<ScannedPart>,
+    /// The same parts cleaned, where the scan does it.
+    pub(crate) cleaned: Option<Vec<Cleaned>>,
     pub(crate) files: Vec<FileSummary>,
+}
+
+/// What the parts of the phase share.
+pub(crate) struct Scanner<'a> {
+    pub(crate) options: &'a ReadOptions,
+    pub(crate) stages: &'a Stages,
+    pub(crate) work: &'a WorkArea,
+    pub(crate) observer: &'a dyn Observer,
+    /// Cleans as soon as a document is there: for jobs in which nothing is learnt from all documents first.
+    pub(crate) cleaner: Option<Cleaner<'a>>,
+    /// Says whether so many documents may be held in memory, each time when there are more.
+    pub(crate) admit: &'a (dyn Fn(u64) -> Result<(), Error> + Sync),
 }
 
 /// Hands out the batches of a reader with their numbers. A worker holds the lock while it reads, so that input is
@@ -48,60 +65,107 @@ impl Iterator for Batches<'_> {
     }
 }
 
-/// Scans all inputs.
-pub(crate) fn scan(
-    mut reader: BatchReader,
-    options: &ReadOptions,
-    stages: &Stages,
-    work: &WorkArea,
-    observer: &dyn Observer,
-) -> Result<Scanned, Error> {
-    let parts = Mutex::new(BTreeMap::new());
-    Batches { reader: &mut reader, next: 0 }.par_bridge().try_for_each(|(number, batch)| {
-        let bytes = batch.stored_bytes();
-        let part = scan_batch(number, batch, options, stages, work)?;
-        observer.advance(part.documents, bytes);
-        parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(number, part);
-        Ok::<(), Error>(())
-    })?;
-    let parts = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Ok(Scanned { parts: parts.into_values().collect(), files: reader.into_summaries() })
+impl Scanner<'_> {
+    /// Scans all inputs.
+    pub(crate) fn scan(&self, mut reader: BatchReader) -> Result<Scanned, Error> {
+        let parts = Mutex::new(BTreeMap::new());
+        let documents = AtomicU64::new(0);
+        let fingerprinter = || self.cleaner.as_ref().map(|cleaner| cleaner.fingerprinter.clone());
+        Batches { reader: &mut reader, next: 0 }.par_bridge().try_for_each_init(
+            fingerprinter,
+            |fingerprinter, (number, batch)| {
+                let bytes = batch.stored_bytes();
+                let part = self.scan_batch(number, batch, fingerprinter.as_mut())?;
+                let found = part.0.documents;
+                self.observer.advance(found, bytes);
+                parts.lock().unwrap_or_else(PoisonError::into_inner).insert(number, part);
+                (self.admit)(documents.fetch_add(found, Ordering::Relaxed) + found)
+            },
+        )?;
+        let parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (parts, cleaned): (_, Vec<Option<Cleaned>>) = parts.into_values().unzip();
+        let cleaned = self.cleaner.as_ref().map(|_| cleaned.into_iter().flatten().collect());
+        Ok(Scanned { parts, cleaned, files: reader.into_summaries() })
+    }
+
+    fn scan_batch(
+        &self,
+        number: usize,
+        batch: RawBatch,
+        fingerprinter: Option<&mut Fingerprinter>,
+    ) -> Result<(ScannedPart, Option<Cleaned>), Error> {
+        let mut part = ScannedPart::default();
+        let mut documents = self.documents(number, fingerprinter)?;
+        let mut rejects = PartWriter::create(&self.work.rejects(number), REJECTS)?;
+        let mut buffer = Vec::new();
+        let columns = batch.decode(self.options, |item| {
+            match item {
+                Item::Record(record) => {
+                    documents.add(self.stages.draft(record)?)?;
+                    part.documents += 1;
+                }
+                Item::Skipped(kind) => *part.skipped.entry(kind).or_default() += 1,
+                Item::Rejected(reject) => {
+                    part.count_reject(&reject);
+                    encode::<[Reject]>(&[reject], &mut buffer)?;
+                    rejects.append(&buffer)?;
+                }
+            }
+            Ok::<(), Error>(())
+        })?;
+        let (spilled, cleaned) = documents.finish()?;
+        part.spilled = spilled + rejects.finish()?.bytes;
+        if let Some(columns) = columns {
+            let mut writer = PartWriter::create(&self.work.columns(number), COLUMNS)?;
+            writer.append(&columns.to_bytes())?;
+            part.spilled += writer.finish()?.bytes;
+        }
+        Ok((part, cleaned))
+    }
+
+    fn documents<'b>(
+        &'b self,
+        number: usize,
+        fingerprinter: Option<&'b mut Fingerprinter>,
+    ) -> Result<Documents<'b>, Error> {
+        Ok(match self.cleaner.as_ref().zip(fingerprinter) {
+            // Only pages and cleaned lines have spans, which would need the number of the first document.
+            Some((cleaner, fingerprinter)) => {
+                Documents::Cleaned(PartCleaner::create(cleaner, number, 0)?, fingerprinter)
+            }
+            None => {
+                let writer = PartWriter::create(&self.work.scanned(number), SCANNED)?;
+                Documents::Scanned(writer, Vec::new())
+            }
+        })
+    }
 }
 
-fn scan_batch(
-    number: usize,
-    batch: RawBatch,
-    options: &ReadOptions,
-    stages: &Stages,
-    work: &WorkArea,
-) -> Result<ScannedPart, Error> {
-    let mut part = ScannedPart::default();
-    let mut documents = PartWriter::create(&work.scanned(number), SCANNED)?;
-    let mut rejects = PartWriter::create(&work.rejects(number), REJECTS)?;
-    let mut buffer = Vec::new();
-    let columns = batch.decode(options, |item| {
-        match item {
-            Item::Record(record) => {
-                encode(&stages.draft(record)?, &mut buffer)?;
-                documents.append(&buffer)?;
-                part.documents += 1;
-            }
-            Item::Skipped(kind) => *part.skipped.entry(kind).or_default() += 1,
-            Item::Rejected(reject) => {
-                part.count_reject(&reject);
-                encode::<[Reject]>(&[reject], &mut buffer)?;
-                rejects.append(&buffer)?;
+/// Where the documents of a part go.
+enum Documents<'a> {
+    Scanned(PartWriter, Vec<u8>),
+    Cleaned(PartCleaner<'a>, &'a mut Fingerprinter),
+}
+
+impl Documents<'_> {
+    fn add(&mut self, draft: Draft) -> Result<(), Error> {
+        match self {
+            Documents::Cleaned(part, fingerprinter) => part.add(draft, fingerprinter),
+            Documents::Scanned(writer, buffer) => {
+                encode(&draft, buffer)?;
+                writer.append(buffer)?;
+                Ok(())
             }
         }
-        Ok::<(), Error>(())
-    })?;
-    part.spilled = documents.finish()?.bytes + rejects.finish()?.bytes;
-    if let Some(columns) = columns {
-        let mut writer = PartWriter::create(&work.columns(number), COLUMNS)?;
-        writer.append(&columns.to_bytes())?;
-        part.spilled += writer.finish()?.bytes;
     }
-    Ok(part)
+
+    /// Bytes written that no [`Cleaned`] counts, and the cleaned part if it is one.
+    fn finish(self) -> Result<(u64, Option<Cleaned>), Error> {
+        Ok(match self {
+            Documents::Scanned(writer, _) => (writer.finish()?.bytes, None),
+            Documents::Cleaned(part, _) => (0, Some(part.finish()?)),
+        })
+    }
 }
 
 impl ScannedPart {
