@@ -2,53 +2,73 @@
 
 /// Signs that rules look for in a line, found in one pass over its bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Signs(u16);
+pub(super) struct Signs(u32);
 
 impl Signs {
     /// `[`
-    pub(super) const BRACKET: u16 = 1;
+    pub(super) const BRACKET: u32 = 1;
     /// `&` or `<`
-    pub(super) const HTML: u16 = 1 << 1;
+    pub(super) const HTML: u32 = 1 << 1;
     /// `|`
-    pub(super) const BAR: u16 = 1 << 2;
+    pub(super) const BAR: u32 = 1 << 2;
     /// `/`
-    pub(super) const SLASH: u16 = 1 << 3;
+    pub(super) const SLASH: u32 = 1 << 3;
     /// An ASCII digit.
-    pub(super) const DIGIT: u16 = 1 << 4;
+    pub(super) const DIGIT: u32 = 1 << 4;
     /// `:`
-    pub(super) const COLON: u16 = 1 << 5;
+    pub(super) const COLON: u32 = 1 << 5;
     /// `.`
-    pub(super) const PERIOD: u16 = 1 << 6;
+    pub(super) const PERIOD: u32 = 1 << 6;
     /// A sign of a row, a field or code that no headline has: `@`, `{`, `}`, `;`, `=`, a tab, or a byte that may be
     /// one of the arrow `→`.
-    pub(super) const FIELD: u16 = 1 << 7;
+    pub(super) const FIELD: u32 = 1 << 7;
     /// The first byte of a dot or an arrow between the entries of a menu; other characters have it, too.
-    pub(super) const DOT: u16 = 1 << 8;
+    pub(super) const DOT: u32 = 1 << 8;
     /// The last byte of one.
-    pub(super) const DOT_END: u16 = 1 << 9;
+    pub(super) const DOT_END: u32 = 1 << 9;
     /// A byte of ASCII that is no letter, space or one of `'`, `-`, `&` and `/`: no label has it but in its bullet.
-    pub(super) const NO_LABEL: u16 = 1 << 10;
+    pub(super) const NO_LABEL: u32 = 1 << 10;
 
     /// A control character other than a tab.
-    pub(super) const CONTROL: u16 = 1 << 11;
-    /// A byte that begins invisible characters, unusual spaces and control characters beyond ASCII.
-    pub(super) const WIDE: u16 = 1 << 12;
-    /// A byte that begins characters which NFC may move.
-    pub(super) const FORM: u16 = 1 << 13;
+    pub(super) const CONTROL: u32 = 1 << 11;
+    /// An invisible character, an unusual space or a control character beyond ASCII may be there.
+    pub(super) const WIDE: u32 = 1 << 12;
+    /// A character which NFC may move may be there.
+    pub(super) const FORM: u32 = 1 << 13;
     /// A byte that begins the letters of text read in the wrong encoding.
-    pub(super) const LATIN: u16 = 1 << 14;
+    pub(super) const LATIN: u32 = 1 << 14;
     /// `\`
-    pub(super) const BACKSLASH: u16 = 1 << 15;
+    pub(super) const BACKSLASH: u32 = 1 << 15;
+    /// A byte that begins quotation marks, dashes and other signs of print, and characters that are [`Signs::WIDE`] or
+    /// [`Signs::FORM`]: which of them it begins is not known by itself.
+    const PRINT: u32 = 1 << 16;
 
     /// The signs of a line.
     pub(super) fn of(line: &str) -> Signs {
         let all = |bytes: &[u8]| bytes.iter().fold(0, |signs, &b| signs | SIGNS[usize::from(b)]);
         let (blocks, end) = line.as_bytes().as_chunks::<8>();
-        Signs(blocks.iter().fold(all(end), |signs, block| signs | all(block)))
+        let signs = Signs(blocks.iter().fold(all(end), |signs, block| signs | all(block)));
+        if signs.has(Signs::PRINT) { signs.with_print(line.as_bytes()) } else { signs }
+    }
+
+    /// Looks behind the bytes that begin signs of print.
+    fn with_print(self, line: &[u8]) -> Signs {
+        let mut found = self.0;
+        for at in memchr::memchr2_iter(0xc2, 0xe2, line) {
+            found |= match line[at..] {
+                [0xc2, 0xa1..=0xac | 0xae.., ..] | [0xe2, 0x80, 0x90..=0xa7, ..] => 0,
+                [0xc2, ..] => Signs::WIDE,
+                _ => Signs::WIDE | Signs::FORM,
+            };
+            if found & (Signs::WIDE | Signs::FORM) == Signs::WIDE | Signs::FORM {
+                break;
+            }
+        }
+        Signs(found)
     }
 
     /// Whether any of `signs` is there.
-    pub(super) fn has(self, signs: u16) -> bool {
+    pub(super) fn has(self, signs: u32) -> bool {
         self.0 & signs != 0
     }
 
@@ -63,8 +83,8 @@ impl Signs {
     }
 }
 
-const SIGNS: [u16; 256] = {
-    let mut signs = [0u16; 256];
+const SIGNS: [u32; 256] = {
+    let mut signs = [0u32; 256];
     signs[b'[' as usize] = Signs::BRACKET;
     signs[b'&' as usize] = Signs::HTML;
     signs[b'<' as usize] = Signs::HTML;
@@ -79,12 +99,12 @@ const SIGNS: [u16; 256] = {
         signs[b] = if still { 0 } else { Signs::FORM };
         b += 1;
     }
-    signs[0xc2] = Signs::DOT | Signs::WIDE | Signs::LATIN;
+    signs[0xc2] = Signs::DOT | Signs::PRINT | Signs::LATIN;
     signs[0xc3] = Signs::LATIN;
     signs[0xc4] = Signs::LATIN;
     signs[0xd0] = Signs::LATIN;
     signs[0xd8] |= Signs::WIDE;
-    signs[0xe2] |= Signs::DOT | Signs::WIDE;
+    signs[0xe2] = Signs::DOT | Signs::PRINT;
     signs[0xe3] |= Signs::DOT;
     signs[0xef] |= Signs::WIDE;
     signs[0xf3] |= Signs::WIDE;

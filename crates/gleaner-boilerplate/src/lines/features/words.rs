@@ -29,7 +29,7 @@ pub(super) struct Words {
     words: Vec<u16>,
     ends: Vec<usize>,
     /// How often each word stands in the text, and in its prose.
-    counts: Box<[[u8; 2]]>,
+    counts: Box<[[u8; 2]; BUCKETS]>,
     is_prose: Vec<bool>,
     /// Copies of each row.
     copies: Vec<f32>,
@@ -38,7 +38,7 @@ pub(super) struct Words {
 impl Default for Words {
     fn default() -> Words {
         let (words, ends, is_prose, copies) = Default::default();
-        Words { words, ends, counts: vec![[0; 2]; BUCKETS].into_boxed_slice(), is_prose, copies }
+        Words { words, ends, counts: Box::new([[0; 2]; BUCKETS]), is_prose, copies }
     }
 }
 
@@ -50,7 +50,7 @@ impl Words {
             if self.words.len() < last {
                 let word = bucket(word);
                 self.words.push(word);
-                let counts = &mut self.counts[usize::from(word & !LONG)];
+                let counts = &mut self.counts[usize::from(word) % BUCKETS];
                 *counts = [counts[0].saturating_add(1), counts[1].saturating_add(u8::from(prose))];
             }
         });
@@ -73,7 +73,7 @@ impl Words {
         let own = u8::from(self.is_prose[row]);
         let mut seen = Seen::default();
         for &word in words {
-            let [any, prose] = self.counts[usize::from(word & !LONG)];
+            let [any, prose] = self.counts[usize::from(word) % BUCKETS];
             let long = word & LONG != 0;
             seen.elsewhere += u32::from(any > 1);
             seen.common += u32::from(any >= COMMON);
