@@ -15,6 +15,13 @@ const LEAVES: usize = 1 << DEPTH;
 pub(crate) trait Sink {
     /// `name` and `index` say what `value` is: the names of a row's features are the same for every row.
     fn put(&mut self, name: &'static str, index: usize, value: f32);
+
+    /// Several values, of which the first has the number `index`.
+    fn put_all<const N: usize>(&mut self, name: &'static str, index: usize, values: [f32; N]) {
+        for (at, value) in values.into_iter().enumerate() {
+            self.put(name, index + at, value);
+        }
+    }
 }
 
 impl Sink for Vec<f32> {
@@ -64,9 +71,20 @@ impl Sink for Column<'_> {
     #[inline]
     fn put(&mut self, _: &'static str, _: usize, value: f32) {
         if let Some(row) = self.rows.get_mut(self.at) {
-            row[self.own] = value;
+            row[self.own % TOGETHER] = value;
         }
         self.at += 1;
+    }
+
+    #[inline]
+    fn put_all<const N: usize>(&mut self, _: &'static str, _: usize, values: [f32; N]) {
+        let rows = self.rows.get_mut(self.at..).unwrap_or_default();
+        let own = self.own % TOGETHER;
+        match rows.first_chunk_mut::<N>() {
+            Some(rows) => rows.iter_mut().zip(values).for_each(|(row, value)| row[own] = value),
+            None => rows.iter_mut().zip(values).for_each(|(row, value)| row[own] = value),
+        }
+        self.at += N;
     }
 }
 

@@ -26,6 +26,16 @@ pub(super) fn trim_to_word(line: &str) -> &str {
     }
 }
 
+/// A line without what stands before its first and behind its last letter or digit.
+pub(super) fn trim_both_to_words(line: &str) -> &str {
+    let line = trim_to_word(line);
+    match line.as_bytes() {
+        [.., last] if last.is_ascii_alphanumeric() => line,
+        [.., before, last] if last.is_ascii() && before.is_ascii_alphanumeric() => &line[..line.len() - 1],
+        _ => line.trim_end_matches(|c: char| !is_alphanumeric(c)),
+    }
+}
+
 /// `char::is_alphabetic`.
 #[inline]
 pub(super) fn is_alphabetic(c: char) -> bool {

@@ -510,9 +510,17 @@ fn folded_sign(c: char) -> Option<char> {
 
 /// A line without what is no letter at its ends.
 fn trim_to_letters(line: &str) -> &str {
-    match line.as_bytes() {
-        [first, .., last] if first.is_ascii_alphabetic() && last.is_ascii_alphabetic() => line,
-        _ => line.trim_matches(|c| !is_word_part(c)),
+    let may_stay = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
+    let bytes = line.as_bytes();
+    let (Some(start), Some(last)) = (bytes.iter().position(may_stay), bytes.iter().rposition(may_stay))
+    else {
+        return "";
+    };
+    let line = &line[start..=last];
+    if bytes[start].is_ascii() && bytes[last].is_ascii() {
+        line
+    } else {
+        line.trim_matches(|c| !is_word_part(c))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lines that say nothing but a date or a time, in many languages.
 
-use super::chars::{is_alphabetic, is_alphanumeric};
+use super::chars::{is_alphabetic, is_alphanumeric, trim_both_to_words};
 use super::cues::{AGO, Cues, DATE_LABEL, DATE_WORD, MONTH};
 
 /// How much of a date a line is.
@@ -49,7 +49,7 @@ pub(super) fn date_shape(line: &str, cues: &Cues) -> DateShape {
 
 /// Whether a line starts or ends with a date that has a year.
 pub(super) fn has_date_at_an_end(line: &str, cues: &Cues) -> bool {
-    let line = line.trim_matches(|c: char| !is_alphanumeric(c));
+    let line = trim_both_to_words(line);
     let digit = |bytes: &[u8]| bytes.iter().any(u8::is_ascii_digit);
     let bytes = line.as_bytes();
     let start = digit(&bytes[..bytes.len().min(3)]) || starts_with_month(line, cues);

@@ -47,17 +47,14 @@ impl Around {
 
     fn neighbour(&self, index: usize, row: Option<usize>, sink: &mut impl Sink) {
         let facts = row.and_then(|row| self.facts.get(row)).copied().unwrap_or([-1.0; FACTS]);
-        for (fact, value) in facts.into_iter().enumerate() {
-            sink.put("near", index * FACTS + fact, value);
-        }
+        sink.put_all("near", index * FACTS, facts);
     }
 
     fn mean(&self, index: usize, from: usize, to: usize, sink: &mut impl Sink) {
         let scale = if to > from { 1.0 / (to - from) as f64 } else { 0.0 };
-        for fact in 0..FACTS {
-            let sum = self.sums[to.max(from)][fact] - self.sums[from][fact];
-            sink.put("window", index * FACTS + fact, (sum * scale) as f32);
-        }
+        let (sums, before) = (&self.sums[to.max(from)], &self.sums[from]);
+        let means = std::array::from_fn(|fact| ((sums[fact] - before[fact]) * scale) as f32);
+        sink.put_all::<FACTS>("window", index * FACTS, means);
     }
 }
 

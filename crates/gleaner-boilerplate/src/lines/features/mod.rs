@@ -31,7 +31,7 @@ pub(super) struct Features<'p> {
 impl<'p> Features<'p> {
     pub(super) fn new(page: &'p Page<'p>) -> Features<'p> {
         let rows: Vec<usize> = (0..page.lines.len()).filter(|&at| has_words(page, at)).collect();
-        let mut words = words::Words::default();
+        let mut words = words::Words::new(rows.len());
         let own: Vec<own::Own> = rows
             .iter()
             .map(|&at| {

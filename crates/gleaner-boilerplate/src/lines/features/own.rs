@@ -56,22 +56,12 @@ impl Own {
 
     pub(super) fn write(&self, line: &Line, sink: &mut impl Sink) {
         let shape = &line.shape;
-        for (index, value) in [self.weight, self.words, self.weight / self.words].into_iter().enumerate() {
-            sink.put("length", index, value);
-        }
-        for (index, value) in [self.digits, self.signs, self.capitals, self.commas].into_iter().enumerate() {
-            sink.put("counts", index, value);
-        }
+        sink.put_all("length", 0, [self.weight, self.words, self.weight / self.words]);
+        sink.put_all("counts", 0, [self.digits, self.signs, self.capitals, self.commas]);
         sink.put("ending", 0, f32::from(shape.ending as u8));
-        for (index, value) in [shape.prose, shape.bullet].into_iter().enumerate() {
-            sink.put("shape", index, bit(value));
-        }
-        for (index, kind) in [cues::ACTION, cues::NOTICE].into_iter().enumerate() {
-            sink.put("cue", index, bit(shape.cues & kind != 0));
-        }
-        for (index, sign) in [Signs::HTML, Signs::BAR, Signs::DOT].into_iter().enumerate() {
-            sink.put("sign", index, bit(line.signs.has(sign)));
-        }
+        sink.put_all("shape", 0, [shape.prose, shape.bullet].map(bit));
+        sink.put_all("cue", 0, [cues::ACTION, cues::NOTICE].map(|kind| bit(shape.cues & kind != 0)));
+        sink.put_all("sign", 0, [Signs::HTML, Signs::BAR, Signs::DOT].map(|sign| bit(line.signs.has(sign))));
         sink.put("rule", 0, line.verdict.map_or(0.0, |verdict| verdict.score));
     }
 }

@@ -104,9 +104,7 @@ impl Places {
             near(place.since_removed),
             bit(place.prose_before >= self.prose),
         ];
-        for (index, value) in values.into_iter().enumerate() {
-            sink.put("place", index, value);
-        }
+        sink.put_all("place", 0, values);
         self.runs[place.run].write(row, sink);
     }
 }
@@ -134,8 +132,6 @@ impl Run {
             share(self.bullets, count),
             share(self.capitals, count),
         ];
-        for (index, value) in values.into_iter().enumerate() {
-            sink.put("run", index, if self.count == 0 { -1.0 } else { value });
-        }
+        sink.put_all("run", 0, if self.count == 0 { [-1.0; _] } else { values });
     }
 }

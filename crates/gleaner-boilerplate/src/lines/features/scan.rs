@@ -24,7 +24,7 @@ pub(super) struct Word {
 /// Counts, and gives every word to `take`. In scripts without spaces two characters that follow each other are a word.
 pub(super) fn scan(text: &str, mut take: impl FnMut(Word)) -> Counts {
     match Plain::of(text) {
-        Some(plain) => plain.scan(take),
+        Some(mut plain) => plain.scan(take),
         None => scan_any(text, &mut take),
     }
 }
@@ -64,7 +64,7 @@ const LANES: usize = 8;
 const BLOCKS: usize = MEASURED / LANES;
 
 /// A text of ASCII and signs of print, as nearly all are in English: its bytes, of which those of other signs are 0, with
-/// zeros behind them. Eight bytes are classified together, and a word's hash does not wait for that of the last.
+/// zeros behind them. Eight bytes are classified together; then no byte is left that is not of a word.
 struct Plain {
     bytes: [u8; MEASURED + LANES],
     length: usize,
@@ -99,18 +99,17 @@ impl Plain {
         Some(plain)
     }
 
-    fn block(&self, at: usize) -> u64 {
-        self.bytes[at..].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
-    }
-
-    fn scan(&self, take: impl FnMut(Word)) -> Counts {
+    fn scan(&mut self, take: impl FnMut(Word)) -> Counts {
         // Sums for each place of a block.
         let (mut starts, mut capitals, mut digits, mut signs, mut commas) = (0, 0, 0, 0, 0);
         let mut before = 0;
         // Bits of the bytes that are letters, from the first on.
         let mut letters = [0u8; BLOCKS];
         for (block, letters) in letters[..self.length.div_ceil(LANES)].iter_mut().enumerate() {
-            let bytes = Classes::of(self.block(block * LANES));
+            let Some(place) = self.bytes[block * LANES..].first_chunk_mut() else { break };
+            let all = u64::from_le_bytes(*place);
+            let bytes = Classes::of(all);
+            *place = ((all | 0x20 * ONES) & (bytes.letter >> 7) * 0xff).to_le_bytes();
             let start = bytes.letter & !(bytes.letter << 8 | before);
             before = bytes.letter >> (64 - 8);
             starts += start >> 7;
@@ -139,25 +138,32 @@ impl Plain {
         }
         let mut starts = [0; MEASURED / 2];
         let count = places(letters & !(letters << 1), &mut starts);
+        let half = self.length.div_ceil(2);
+        let mut hashes = [0; MEASURED + LANES];
+        self.hash(half, &mut hashes);
         for (start, end) in starts[..count].iter().zip(ends) {
-            take(self.word(usize::from(*start), usize::from(end)));
+            let (start, end) = (usize::from(*start), usize::from(end));
+            let hash = match start < half && half < end {
+                true => {
+                    self.bytes[start..end].iter().fold(0, |hash, &letter| hash_on(hash, u32::from(letter)))
+                }
+                false => hashes[end - 1],
+            };
+            take(Word { hash, letters: (end - start) as u32 });
         }
     }
 
-    fn word(&self, start: usize, end: usize) -> Word {
-        let (mut hash, mut at) = (0, start);
-        loop {
-            // The hashes of all beginnings, of which one is the word's: that is faster than to guess where it ends.
-            let block = self.block(at) | 0x20 * ONES;
-            let mut beginnings = [hash; LANES + 1];
-            for letter in 0..LANES {
-                beginnings[letter + 1] = hash_on(beginnings[letter], (block >> (8 * letter)) as u32 & 0xff);
-            }
-            hash = beginnings[(end - at).min(LANES)];
-            at += LANES;
-            if at >= end {
-                return Word { hash, letters: (end - start) as u32 };
-            }
+    /// Writes down the hash of the word so far at each letter. The second half, from `half` on, is read beside the first,
+    /// as if no word went on there.
+    fn hash(&self, half: usize, hashes: &mut [u32; MEASURED + LANES]) {
+        let (first, second) = self.bytes[..2 * half].split_at(half);
+        let (first_hashes, second_hashes) = hashes[..2 * half].split_at_mut(half);
+        let next = |hash, letter| if letter == 0 { 0 } else { hash_on(hash, u32::from(letter)) };
+        let (mut a, mut b) = (0, 0);
+        let letters = first.iter().zip(second);
+        for ((&first, &second), (at, beside)) in letters.zip(first_hashes.iter_mut().zip(second_hashes)) {
+            (a, b) = (next(a, first), next(b, second));
+            (*at, *beside) = (a, b);
         }
     }
 }

@@ -31,8 +31,6 @@ impl Text {
     }
 
     pub(super) fn write(&self, sink: &mut impl Sink) {
-        for (index, value) in self.0.into_iter().enumerate() {
-            sink.put("text", index, value);
-        }
+        sink.put_all("text", 0, self.0);
     }
 }

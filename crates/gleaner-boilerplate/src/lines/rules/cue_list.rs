@@ -146,14 +146,21 @@ struct Body {
     last_paragraph: Option<usize>,
 }
 
+/// A list that begins with `first`, with room for so many more.
+fn first_of<T>(first: T, more: usize) -> Vec<T> {
+    let mut list = Vec::with_capacity(more + 1);
+    list.push(first);
+    list
+}
+
 impl Body {
     fn of(page: &Page<'_>) -> Body {
         let lines = &page.lines;
         let mut body = Body {
-            before: vec![0],
-            prose_after: vec![0],
-            short_after: vec![0],
-            next_prose: vec![lines.len()],
+            before: first_of(0, lines.len()),
+            prose_after: first_of(0, lines.len()),
+            short_after: first_of(0, lines.len()),
+            next_prose: first_of(lines.len(), lines.len()),
             cues: Vec::new(),
             last_paragraph: None,
         };

@@ -21,7 +21,7 @@ pub(super) fn links(line: &str) -> Vec<Link> {
     let mut links = Vec::new();
     let mut open = Vec::new();
     let mut at = 0;
-    if !bytes.windows(2).any(|pair| pair == b"](" || pair == b"][") {
+    if !memchr::memchr_iter(b']', bytes).any(|at| matches!(bytes.get(at + 1), Some(b'(' | b'['))) {
         return links;
     }
     while let Some(bracket) = memchr::memchr2(b'[', b']', &bytes[at..]) {

@@ -7,6 +7,8 @@
 //! Removed: `(adsbygoogle = window.adsbygoogle || []).push({});`
 //! Kept: `let total = items.push(4);`
 
+use memchr::memmem;
+
 use super::super::draft::{Repair, gone};
 use super::super::line::Signs;
 use super::super::page::Page;
@@ -87,7 +89,7 @@ fn shows_markup(page: &Page<'_>) -> bool {
 fn comments(line: &str) -> Vec<Repair> {
     let mut repairs: Vec<Repair> = Vec::new();
     let mut from = 0;
-    while let Some(start) = line[from..].find("<!--").map(|n| from + n) {
+    while let Some(start) = memmem::find(line[from..].as_bytes(), b"<!--").map(|n| from + n) {
         let Some(end) = line[start + 4..].find("-->").map(|n| start + 4 + n + 3) else { break };
         repairs.push(gone(start..end));
         from = end;

@@ -67,6 +67,9 @@ fn repairs(line: &str) -> Vec<Repair> {
         }
         repairs.push(gone(range.start + 1..range.end));
     }
+    if repairs.is_empty() {
+        return repairs;
+    }
     let spaces: usize = repairs.iter().map(|(range, _)| range.len()).sum();
     let prose = (line.len() - start - spaces) / (repairs.len() + 1) >= APART;
     if !prose || indented(line) || looks_like_code(line) {

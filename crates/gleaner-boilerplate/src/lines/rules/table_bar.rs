@@ -33,8 +33,8 @@ fn apply(page: &mut Page<'_>) {
         let visible = page.visible(at);
         let cells = cells(&visible);
         // A row of a table with cells left empty.
-        let row = after_row && (visible.contains("--") || visible.matches('|').count() > 2);
-        if cells >= 2 || row {
+        let row = || after_row && (visible.contains("--") || visible.matches('|').count() > 2);
+        if cells >= 2 || row() {
             after_row = true;
             continue;
         }
