@@ -10,6 +10,14 @@ pub(super) fn trim(line: &str) -> &str {
     }
 }
 
+/// `line.trim_start()`, at the same cost.
+pub(super) fn trim_start(line: &str) -> &str {
+    match line.as_bytes() {
+        [first, ..] if first.is_ascii_graphic() => line,
+        _ => line.trim_start(),
+    }
+}
+
 /// `line.trim_end()`, at the same cost.
 pub(super) fn trim_end(line: &str) -> &str {
     match line.as_bytes() {
@@ -117,6 +125,7 @@ mod tests {
             ["", " ", "a", " a", "a\u{a0}", "\u{3000}桥", "é\u{2028}", ".a.", "\u{1}a\u{1f}", "\u{85}"]
         {
             assert_eq!(trim(line), line.trim(), "{line:?}");
+            assert_eq!(trim_start(line), line.trim_start(), "{line:?}");
             assert_eq!(trim_end(line), line.trim_end(), "{line:?}");
         }
     }

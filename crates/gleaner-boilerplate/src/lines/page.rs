@@ -130,7 +130,7 @@ impl<'t> Page<'t> {
             self.signs.add(signs);
         }
         draft::add(&mut self.lines[at].edits, repairs, reason);
-        if self.visible(at).trim().is_empty() {
+        if trim(&self.visible(at)).is_empty() {
             self.remove(at, reason, 1.0);
         }
     }

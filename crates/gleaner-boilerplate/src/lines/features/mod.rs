@@ -10,6 +10,7 @@ mod scan;
 mod text;
 mod words;
 
+use super::chars::trim_start;
 use super::page::Page;
 use crate::forest::Sink;
 
@@ -36,7 +37,7 @@ impl<'p> Features<'p> {
             .iter()
             .map(|&at| {
                 let visible = page.visible(at);
-                let line = visible.trim_start();
+                let line = trim_start(&visible);
                 let line = &line[..line.floor_char_boundary(MEASURED)];
                 let counts = words.add(line, page.lines[at].shape.prose);
                 own::Own::of(line, &counts, &page.lines[at])

@@ -30,6 +30,9 @@ fn apply(page: &mut Page<'_>) {
 }
 
 fn is_bullet(line: &str) -> bool {
+    if line.len() > LONGEST {
+        return false;
+    }
     let sign = matches!(
         line,
         "-" | "*"
@@ -51,7 +54,7 @@ fn is_bullet(line: &str) -> bool {
             | "__"
             | "****"
     );
-    line.len() <= LONGEST && (sign || is_icon(line))
+    sign || is_icon(line)
 }
 
 /// One or two characters of private use, which only the font of their page shows.

@@ -5,6 +5,7 @@
 //! Removed: `date 2024-05-02`
 //! Kept: `Date palms bear from their eighth year.`
 
+use super::super::chars::trim_start;
 use super::super::draft::gone;
 use super::super::line::Signs;
 use super::super::page::Page;
@@ -39,7 +40,7 @@ fn apply(page: &mut Page<'_>) {
 /// Cheap: the first letter is that of a key.
 fn may_start(line: &str) -> bool {
     matches!(
-        line.trim_start().as_bytes().first(),
+        trim_start(line).as_bytes().first(),
         Some(b'd' | b'p' | b'u' | b'm' | b'l' | b'D' | b'P' | b'U' | b'M' | b'L')
     )
 }

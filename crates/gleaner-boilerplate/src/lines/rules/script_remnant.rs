@@ -9,6 +9,7 @@
 
 use memchr::memmem;
 
+use super::super::chars::trim_start;
 use super::super::draft::{Repair, gone};
 use super::super::line::Signs;
 use super::super::page::Page;
@@ -65,7 +66,7 @@ fn apply(page: &mut Page<'_>) {
 
 /// Cheap: the first character is that of a call.
 fn may_call(line: &str) -> bool {
-    matches!(line.trim_start().as_bytes().first(), Some(b'(' | b'g' | b'w' | b'_' | b'f' | b'/'))
+    matches!(trim_start(line).as_bytes().first(), Some(b'(' | b'g' | b'w' | b'_' | b'f' | b'/'))
 }
 
 fn is_call(line: &str) -> bool {
