@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut verdicts = verdicts.first().map(File::open).transpose()?.map(BufReader::new);
     let mut rows = BufWriter::new(File::create(rows)?);
     let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut named = false;
     for line in std::io::stdin().lock().lines() {
         let row: Row = serde_json::from_str(&line?)?;
         let mut features = block_features(&row.html, None);
@@ -33,8 +34,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for value in features.rows {
             rows.write_all(&value.to_le_bytes())?;
         }
-        if !features.names.is_empty() {
+        if !named && !features.names.is_empty() {
             std::fs::write(names, features.names.join("\n"))?;
+            named = true;
         }
         writeln!(out, "{}", serde_json::json!({ "id": row.id, "texts": features.texts }))?;
     }

@@ -18,6 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [rows, names] = &paths[..] else { return Err("two file names are needed".into()) };
     let mut rows = BufWriter::new(File::create(rows)?);
     let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut named = false;
     let cleaner = LineCleaner::new(&LineOptions::default())?;
     for line in std::io::stdin().lock().lines() {
         let row: Row = serde_json::from_str(&line?)?;
@@ -25,8 +26,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for value in features.rows {
             rows.write_all(&value.to_le_bytes())?;
         }
-        if !features.names.is_empty() {
+        if !named && !features.names.is_empty() {
             std::fs::write(names, features.names.join("\n"))?;
+            named = true;
         }
         let (texts, rules) = (features.texts, features.rules);
         writeln!(out, "{}", serde_json::json!({ "id": row.id, "texts": texts, "rules": rules }))?;

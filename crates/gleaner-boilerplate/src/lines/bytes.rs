@@ -165,19 +165,19 @@ fn first(block: &[u8; LANES], wanted: &impl Fn(u8) -> bool) -> Option<usize> {
     if hits == [0; LANES] { None } else { hits.iter().position(|&hit| hit != 0) }
 }
 
-/// Bytes of a line that are measured.
-pub(super) const MEASURED: usize = 1024;
+/// Bytes of a line that are weighed.
+pub(super) const WEIGHED: usize = 1024;
 
 /// Bytes that are looked at together: a compiler makes a few wide instructions of a loop of this length.
 const LANES: usize = 32;
 
-/// Sums for each place of a block; the weights of all measured blocks fit a byte.
+/// Sums for each place of a block; the weights of all weighed blocks fit a byte.
 type Sums = [u8; LANES];
-const _: () = assert!(MEASURED / LANES * 3 < 256);
+const _: () = assert!(WEIGHED / LANES * 3 < 256);
 
-/// Weight and number of words of a line's first [`MEASURED`] bytes.
+/// Weight and number of words of a line's first [`WEIGHED`] bytes.
 pub(super) fn weigh(line: &str) -> (u32, u32) {
-    let bytes = &line.as_bytes()[..line.len().min(MEASURED)];
+    let bytes = &line.as_bytes()[..line.len().min(WEIGHED)];
     let Some((&first, rest)) = bytes.split_first() else { return (0, 0) };
     let (mut weights, mut words): (Sums, Sums) = ([0; LANES], [0; LANES]);
     // A word starts where a byte that is no space stands behind one that is.
@@ -238,7 +238,7 @@ mod tests {
         for (unit, weight, words) in
             [("ab ", 3, 1), ("桥 ", 4, 1), ("다", 2, 0), ("ไท", 2, 0), ("a😀 b\t", 5, 2)]
         {
-            for n in 1..=(MEASURED / unit.len()) as u32 {
+            for n in 1..=(WEIGHED / unit.len()) as u32 {
                 let want = (weight * n, if words == 0 { 1 } else { words * n });
                 assert_eq!(weigh(&unit.repeat(n as usize)), want, "{unit:?} {n} times");
             }

@@ -87,6 +87,16 @@ impl Set {
     }
 }
 
+/// Of a script of south-east Asia that writes no space between words: Thai, Lao, Burmese, Khmer.
+pub(super) fn is_south_east_asian(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+}
+
+/// Of a script without spaces between words: those, kana and Han.
+pub(super) fn without_spaces(c: char) -> bool {
+    is_south_east_asian(c) || matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+}
+
 /// The lower case of a character: the first of `char::to_lowercase`, which are two for the dotted capital I alone.
 #[inline]
 pub(super) fn lower(c: char) -> char {

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use super::chars::{is_alphabetic, is_alphanumeric, lower};
+use super::chars::{is_alphabetic, is_alphanumeric, lower, without_spaces};
 
 /// What a cue says of a line; several may hold.
 pub(crate) type Kinds = u16;
@@ -437,10 +437,6 @@ fn may_end(before: char, next: char) -> bool {
 /// Whether a phrase may end before (or begin after) `next`: scripts without spaces have no word boundaries.
 fn boundary(next: Option<char>, phrase: &str) -> bool {
     !next.is_some_and(char::is_alphanumeric) || phrase.chars().next_back().is_some_and(without_spaces)
-}
-
-fn without_spaces(c: char) -> bool {
-    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
 fn roll(hash: u64, c: char) -> u64 {

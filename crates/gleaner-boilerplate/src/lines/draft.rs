@@ -36,6 +36,22 @@ pub(super) fn push_near(repairs: &mut Vec<Repair>, line: &str, range: Range<usiz
     }
 }
 
+/// Repairs of a line that are not too many, however close to each other.
+pub(super) const FEW: usize = 64;
+
+/// Makes few of many repairs that are close to each other, so that what is written down of a line is not many times as
+/// long as the line.
+pub(super) fn few(repairs: Vec<Repair>, line: &str) -> Vec<Repair> {
+    if repairs.len() <= FEW.max(line.len() / NEAR) {
+        return repairs;
+    }
+    let mut few = Vec::new();
+    for (range, replacement) in repairs {
+        push_near(&mut few, line, range, &replacement);
+    }
+    few
+}
+
 /// The line as its edits leave it.
 #[inline]
 pub(super) fn visible<'t>(line: &'t str, edits: &[Edit]) -> Cow<'t, str> {
@@ -227,6 +243,23 @@ mod tests {
         }
         assert!(edits.windows(2).all(|pair| pair[0].range.end <= pair[1].range.start), "{edits:?}");
         assert_eq!(edits[0].range, 0..9);
+    }
+
+    #[test]
+    fn repairs_all_along_a_line_become_few() {
+        for (unit, gone_at, want) in [("[a](/b)", vec![0..1, 2..7], "a"), ("\\_", vec![0..1], "_")] {
+            let line = unit.repeat(1000);
+            let at = |n: usize| {
+                gone_at.iter().map(move |r| gone(n * unit.len() + r.start..n * unit.len() + r.end))
+            };
+            let repairs = few((0..1000).flat_map(at).collect(), &line);
+            let mut edits = Vec::new();
+            add(&mut edits, repairs, "test");
+            assert_eq!((edits.len(), visible(&line, &edits)), (1, Cow::Owned(want.repeat(1000))), "{unit}");
+        }
+        let sentences = "The mill burnt down.  ".repeat(1000);
+        let repairs: Vec<Repair> = (0..1000).map(|n| gone(22 * n + 21..22 * n + 22)).collect();
+        assert_eq!(few(repairs.clone(), &sentences), repairs);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is known of a single line without its neighbours.
 
-use super::bytes::{MEASURED, weigh};
+use super::bytes::{WEIGHED, weigh};
 use super::chars::{is_alphabetic, trim, trim_to_word};
 use super::cues::{self, Cues, Kinds};
 use super::dates::{self, DateShape};
@@ -29,7 +29,7 @@ pub(super) enum Ending {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Shape {
     /// Length in letters of an alphabetic script: a Han or kana character counts 3, a Hangul syllable 2. Measured on
-    /// the first [`MEASURED`] bytes.
+    /// the first [`WEIGHED`] bytes.
     pub(super) weight: u32,
     /// Parts between spaces.
     pub(super) words: u32,
@@ -68,7 +68,7 @@ const SHORT_SENTENCE: u32 = 20;
 /// A line this long is prose however it ends.
 pub(super) const LONG: u32 = 260;
 /// A line this long is prose when it ends as sentences do.
-const SENTENCE: u32 = 70;
+const PROSE_SENTENCE: u32 = 70;
 /// Fewest words of such a sentence, in scripts with spaces.
 const SENTENCE_WORDS: u32 = 8;
 
@@ -156,13 +156,13 @@ fn is_cut(line: &str) -> bool {
 
 fn is_prose(line: &str, shape: &Shape) -> bool {
     let sentence = matches!(shape.ending, Ending::Stop | Ending::Ask)
-        && shape.weight >= SENTENCE
+        && shape.weight >= PROSE_SENTENCE
         && (shape.words >= SENTENCE_WORDS || shape.weight as usize > line.chars().take(200).count() * 3 / 2);
     sentence
         // What is not measured is prose, too.
-        || line.len() > MEASURED
+        || line.len() > WEIGHED
         || shape.weight >= LONG
-        || (shape.weight >= 2 * SENTENCE && has_inner_sentence(line))
+        || (shape.weight >= 2 * PROSE_SENTENCE && has_inner_sentence(line))
 }
 
 /// Whether a short line, which ends so, holds nothing but words.

@@ -118,6 +118,25 @@ impl<'t> Page<'t> {
         draft::visible(&self.text[line.range.clone()], &line.edits)
     }
 
+    /// Repairs the lines with one of `signs`, each where `repairs` finds something.
+    pub(super) fn repair_lines(
+        &mut self,
+        signs: u32,
+        reason: &'static str,
+        repairs: impl Fn(&str) -> Vec<Repair>,
+    ) {
+        if !self.signs.has(signs) {
+            return;
+        }
+        for at in 0..self.lines.len() {
+            let line = &self.lines[at];
+            if line.open() && line.signs.has(signs) {
+                let repairs = repairs(&self.visible(at));
+                self.repair(at, repairs, reason);
+            }
+        }
+    }
+
     /// Repairs the line `at`; when nothing but white space is left of it, it goes.
     pub(super) fn repair(&mut self, at: usize, repairs: Vec<Repair>, reason: &'static str) {
         if repairs.is_empty() {
@@ -129,6 +148,8 @@ impl<'t> Page<'t> {
             self.lines[at].signs.add(signs);
             self.signs.add(signs);
         }
+        let repairs =
+            if repairs.len() > draft::FEW { draft::few(repairs, &self.visible(at)) } else { repairs };
         draft::add(&mut self.lines[at].edits, repairs, reason);
         if trim(&self.visible(at)).is_empty() {
             self.remove(at, reason, 1.0);

@@ -1,15 +1,47 @@
-//! Input that was made to cost time or memory. The sizes fit a debug build; time is linear, so they tell enough.
+//! Input that was made to cost time or memory. The sizes fit a debug build.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use gleaner_boilerplate::lines::{LineCleaner, LineOptions};
 
-fn check(name: &str, text: &str) {
-    let start = Instant::now();
-    let clean = LineCleaner::new(&LineOptions::default()).unwrap().clean(text, &[]);
-    assert_eq!(clean.rebuild(text), clean.text, "{name}");
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(20), "{name}: {took:?} for {} bytes", text.len());
+/// Bytes of the shorter of two texts that are compared.
+const BYTES: usize = 100_000;
+/// How many times as long the longer one is.
+const LONGER: usize = 6;
+/// How many times as long the longer text may take: linear time takes [`LONGER`] times, quadratic time its square.
+const SLOWER: u64 = 18;
+/// What is shorter than this (nanoseconds) is not compared: a cache or a new page of memory decides it.
+const SHORT: u64 = 3_000_000;
+const TRIES: usize = 3;
+
+/// Cleans a text of so many units, and one that is longer; time must be linear.
+fn check(name: &str, unit: &str, bytes: usize) {
+    let [short, long] = [1, LONGER].map(|times| unit.repeat((times * bytes / LONGER / unit.len()).max(1)));
+    let clean = LineCleaner::new(&LineOptions::default()).unwrap().clean(&long, &[]);
+    assert_eq!(clean.rebuild(&long), clean.text, "{name}");
+    // The machine may be busy: the best of a few tries counts.
+    let linear = |_| {
+        let (short, long) = (time(&short), time(&long));
+        (long > SLOWER * short.max(SHORT / LONGER as u64)).then_some((short, long))
+    };
+    let slow: Vec<(u64, u64)> = (0..TRIES).map_while(linear).collect();
+    assert!(slow.len() < TRIES, "{name}: nanoseconds for a text and one {LONGER} times as long: {slow:?}");
+}
+
+fn time(text: &str) -> u64 {
+    let cleaner = LineCleaner::new(&LineOptions::default()).unwrap();
+    let start = nanoseconds();
+    cleaner.clean(text, &[]);
+    nanoseconds() - start
+}
+
+/// Time of this thread on a CPU where the system tells it, otherwise time.
+fn nanoseconds() -> u64 {
+    static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    std::thread::yield_now();
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let on_cpu = stat.split(' ').next().and_then(|first| first.parse().ok());
+    on_cpu.unwrap_or_else(|| START.elapsed().as_nanos() as u64)
 }
 
 #[test]
@@ -70,7 +102,7 @@ fn long_lines() {
         "אa\u{200f}",
         "नि\u{200d}",
     ] {
-        check(unit, &unit.repeat(600_000 / unit.len()));
+        check(unit, unit, LONGER * BYTES);
     }
 }
 
@@ -98,7 +130,7 @@ fn many_lines() {
         "&amp;\n",
         "\u{200b}\n",
     ] {
-        check(unit, &unit.repeat(600_000 / unit.len()));
+        check(unit, unit, LONGER * BYTES);
     }
 }
 
@@ -107,7 +139,7 @@ fn many_lines() {
 fn one_line_of_everything() {
     let unit =
         "a\u{301} Ã© &amp; ![x](y.png) | \u{200b} \u{202e}עברית العربية  市。Read more: Ð¿Ñ \0 \u{92} \\_ ";
-    check("everything", &unit.repeat(5_000_000 / unit.len()));
+    check("everything", unit, 5_000_000);
 }
 
 #[test]

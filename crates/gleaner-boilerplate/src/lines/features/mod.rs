@@ -15,7 +15,7 @@ use super::page::Page;
 use crate::forest::Sink;
 
 /// Bytes of a line that are looked at: what follows in a longer line does not change what it is.
-const MEASURED: usize = 128;
+const READ: usize = 128;
 
 /// The features of all lines with words of a section.
 pub(super) struct Features<'p> {
@@ -38,7 +38,7 @@ impl<'p> Features<'p> {
             .map(|&at| {
                 let visible = page.visible(at);
                 let line = trim_start(&visible);
-                let line = &line[..line.floor_char_boundary(MEASURED)];
+                let line = &line[..line.floor_char_boundary(READ)];
                 let counts = words.add(line, page.lines[at].shape.prose);
                 own::Own::of(line, &counts, &page.lines[at])
             })

@@ -3,14 +3,13 @@
 use super::super::cues::{self, Kinds};
 use super::super::dates::DateShape;
 use super::super::line::{Ending, Signs};
-use super::super::page::Line;
+use super::super::page::{FURNITURE, Line};
 use super::bit;
 use super::scan::Counts;
 use crate::forest::Sink;
 
-/// Cues that speak of a page's furniture.
-const CUES: Kinds =
-    cues::LIST | cues::LINK | cues::ACTION | cues::NOTICE | cues::TAGS | cues::HOME | cues::BYLINE;
+/// Cues that speak of what surrounds an article.
+const AROUND_ARTICLE: Kinds = FURNITURE | cues::BYLINE;
 
 /// Counts over the first bytes of a line, and what others ask of it.
 #[derive(Clone, Debug)]
@@ -42,7 +41,7 @@ impl Own {
             weight: shape.weight as f32,
             prose: shape.prose,
             dated: shape.date != DateShape::None || shape.dated,
-            cue: shape.cues & CUES != 0,
+            cue: shape.cues & AROUND_ARTICLE != 0,
             removed: line.verdict.is_some(),
             stop: matches!(shape.ending, Ending::Stop | Ending::Ask),
             digits: counts.digits as f32 / chars,

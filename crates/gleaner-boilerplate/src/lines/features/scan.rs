@@ -1,6 +1,7 @@
 //! One pass over the first bytes of a line: counts, and its words as numbers.
 
-use super::MEASURED;
+use super::super::chars::without_spaces;
+use super::READ;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,12 +62,12 @@ fn scan_any(text: &str, take: &mut impl FnMut(Word)) -> Counts {
 /// Bytes that are looked at together.
 const LANES: usize = 8;
 /// Longest text that is read so.
-const BLOCKS: usize = MEASURED / LANES;
+const BLOCKS: usize = READ / LANES;
 
 /// A text of ASCII and signs of print, as nearly all are in English: its bytes, of which those of other signs are 0, with
 /// zeros behind them. Eight bytes are classified together; then no byte is left that is not of a word.
 struct Plain {
-    bytes: [u8; MEASURED + LANES],
+    bytes: [u8; READ + LANES],
     length: usize,
     /// Bytes that begin no character.
     inner: usize,
@@ -75,8 +76,8 @@ struct Plain {
 impl Plain {
     fn of(text: &str) -> Option<Plain> {
         let length = text.len();
-        let mut plain = Plain { bytes: [0; MEASURED + LANES], length, inner: 0 };
-        plain.bytes.get_mut(..length.min(MEASURED + 1))?[..length].copy_from_slice(text.as_bytes());
+        let mut plain = Plain { bytes: [0; READ + LANES], length, inner: 0 };
+        plain.bytes.get_mut(..length.min(READ + 1))?[..length].copy_from_slice(text.as_bytes());
         if text.is_ascii() {
             return Some(plain);
         }
@@ -109,7 +110,7 @@ impl Plain {
             let Some(place) = self.bytes[block * LANES..].first_chunk_mut() else { break };
             let all = u64::from_le_bytes(*place);
             let bytes = Classes::of(all);
-            *place = ((all | 0x20 * ONES) & (bytes.letter >> 7) * 0xff).to_le_bytes();
+            *place = (Classes::small(all) & ((bytes.letter >> 7) * 0xff)).to_le_bytes();
             let start = bytes.letter & !(bytes.letter << 8 | before);
             before = bytes.letter >> (64 - 8);
             starts += start >> 7;
@@ -131,15 +132,15 @@ impl Plain {
     }
 
     fn words(&self, letters: u128, mut take: impl FnMut(Word)) {
-        let mut ends = [0; MEASURED / 2];
+        let mut ends = [0; READ / 2];
         places(!letters & letters << 1, &mut ends);
-        if letters >> (MEASURED - 1) == 1 {
-            ends[(letters & !(letters << 1)).count_ones() as usize - 1] = MEASURED as u8;
+        if letters >> (READ - 1) == 1 {
+            ends[(letters & !(letters << 1)).count_ones() as usize - 1] = READ as u8;
         }
-        let mut starts = [0; MEASURED / 2];
+        let mut starts = [0; READ / 2];
         let count = places(letters & !(letters << 1), &mut starts);
         let half = self.length.div_ceil(2);
-        let mut hashes = [0; MEASURED + LANES];
+        let mut hashes = [0; READ + LANES];
         self.hash(half, &mut hashes);
         for (start, end) in starts[..count].iter().zip(ends) {
             let (start, end) = (usize::from(*start), usize::from(end));
@@ -155,7 +156,7 @@ impl Plain {
 
     /// Writes down the hash of the word so far at each letter. The second half, from `half` on, is read beside the first,
     /// as if no word went on there.
-    fn hash(&self, half: usize, hashes: &mut [u32; MEASURED + LANES]) {
+    fn hash(&self, half: usize, hashes: &mut [u32; READ + LANES]) {
         let (first, second) = self.bytes[..2 * half].split_at(half);
         let (first_hashes, second_hashes) = hashes[..2 * half].split_at_mut(half);
         // Without a branch: nobody can guess where words end.
@@ -183,11 +184,16 @@ struct Classes {
 }
 
 impl Classes {
+    /// Letters as small ones; digits stay.
+    fn small(block: u64) -> u64 {
+        block | (0x20 * ONES)
+    }
+
     fn of(block: u64) -> Classes {
         const HIGH: u64 = 0x80 * ONES;
         // The highest bit of what is at least `least`.
         let from = |block: u64, least: u8| block + u64::from(0x80 - least) * ONES;
-        let small = block | 0x20 * ONES;
+        let small = Classes::small(block);
         let alphabetic = from(small, b'a') & !from(small, b'z' + 1) & HIGH;
         let digit = from(block, b'0') & !from(block, b'9' + 1) & HIGH;
         let letter = alphabetic | digit;
@@ -196,13 +202,13 @@ impl Classes {
             upper: alphabetic & (!block << 2),
             digit,
             sign: from(block, b'!') & !from(block, 0x7f) & !letter & HIGH,
-            comma: !from(block ^ u64::from(b',') * ONES, 1) & HIGH,
+            comma: !from(block ^ (u64::from(b',') * ONES), 1) & HIGH,
         }
     }
 }
 
 /// Writes down which bits are set, and says how many.
-fn places(bits: u128, places: &mut [u8; MEASURED / 2]) -> usize {
+fn places(bits: u128, places: &mut [u8; READ / 2]) -> usize {
     let mut count = 0;
     for half in 0..2 {
         let mut bits = (bits >> (64 * half)) as u64;
@@ -254,7 +260,7 @@ fn beyond_ascii(c: char, word: &mut Word, counts: &mut Counts, take: &mut impl F
         | '\u{3000}'..='\u{303f}'
         | '\u{ff00}'..='\u{ff0f}'
         | '\u{ff1a}'..='\u{ff20}' => {}
-        c if is_dense(c) => return dense(c, word, counts, take),
+        c if without_spaces(c) => return dense(c, word, counts, take),
         c => {
             counts.capitals += u32::from(word.letters == 0 && c.is_uppercase());
             word.add(u32::from(c));
@@ -272,11 +278,6 @@ fn dense(c: char, word: &mut Word, counts: &mut Counts, take: &mut impl FnMut(Wo
         word.end(counts, take);
     }
     word.add(u32::from(c));
-}
-
-/// Of a script without spaces.
-fn is_dense(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
 /// Two characters speak of a subject as a long word does.
@@ -342,10 +343,10 @@ mod tests {
             // With and without the letter that is not plain; with long words and with short ones.
             let (kinds, letters) = (units.len() - usize::from(round % 8 > 0), random(20));
             let mut text = String::new();
-            while text.len() < random(2 * MEASURED) {
+            while text.len() < random(2 * READ) {
                 text.push_str(units[if random(20) < letters { random(3) } else { random(kinds) }]);
             }
-            text.truncate(text.floor_char_boundary(MEASURED));
+            text.truncate(text.floor_char_boundary(READ));
             let (mut fast, mut slow) = (Vec::new(), Vec::new());
             let counts = scan(&text, |word| fast.push((word.hash, word.letters)));
             let all = scan_any(&text, &mut |word: Word| slow.push((word.hash, word.letters)));

@@ -1,7 +1,7 @@
 //! Removes a byline before the article: "By" and a name, nothing else.
 //!
 //! Why: it belongs to the page's head. Only a short line whose words all begin with a capital is certain enough, and
-//! only before the first paragraph (balanced only).
+//! only before the first paragraph. Balanced only, or where the model has the last word.
 //!
 //! Removed: `By Anna Example`
 //! Kept: `By the river`

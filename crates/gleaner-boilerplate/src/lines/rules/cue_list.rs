@@ -2,7 +2,7 @@
 //!
 //! Why: what such a heading announces are the headlines of other pages, with their dates, labels and teasers. A
 //! sentence of the article is never one of them: the list ends before it. Behind the last paragraphs of an article the
-//! teasers of the list go with it (balanced only).
+//! teasers of the list go with it, where the preset is balanced or the model has the last word.
 //!
 //! Removed: `Read more`, and `Harbour wall to be raised` behind it
 //! Kept: the paragraph that follows the list

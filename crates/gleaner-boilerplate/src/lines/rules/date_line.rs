@@ -1,7 +1,8 @@
 //! Removes the stamp of a post behind the article: a line of nothing but a date, with or without a time or a label.
 //!
 //! Why: it belongs to the page's furniture. Within the article a date may be the heading of a diary or the head of a
-//! post in a discussion, and before it many corpora keep it: there it stays. Balanced only.
+//! post in a discussion, and before it many corpora keep it: there it stays. Balanced only, or where the model has the
+//! last word.
 //!
 //! Removed: `Last updated on 12 March 2024, 10:30`, behind the last paragraph
 //! Kept: `12 March 2024`, above a paragraph

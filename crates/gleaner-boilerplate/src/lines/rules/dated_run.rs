@@ -2,7 +2,7 @@
 //!
 //! Why: lists of other pages give each its date, on a line of its own or at one end of the headline. Several dates, a
 //! few lines apart, from some point to the end of the page are such a list; it goes when the article before it is
-//! longer than it. Balanced only.
+//! longer than it. Balanced only, or where the model has the last word.
 //!
 //! Removed: `Harbour wall to be raised`, `3 May 2024, 10:15`, and so on to the end
 //! Kept: `3 May 2024`, as a heading above the paragraphs of a diary

@@ -1,7 +1,8 @@
 //! Removes a run of headlines behind the article.
 //!
 //! Why: the tail of a page is lists of other pages, often without a heading that says so. Their shape gives them away:
-//! several short lines in a row, none a sentence, after the last paragraph. Balanced only.
+//! several short lines in a row, none a sentence, after the last paragraph. Balanced only, or where the model has the
+//! last word.
 //!
 //! Removed: `New captain for the night ferry`, among others like it behind the article
 //! Kept: `What you need:` and the items behind it

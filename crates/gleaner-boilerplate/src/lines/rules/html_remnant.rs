@@ -33,16 +33,7 @@ const LONGEST: usize = 40;
 const MARKUP_TALK: [&str; 9] = ["html", "HTML", "xml", "XML", "`", "</", "=\"", "&lt;", "escap"];
 
 fn apply(page: &mut Page<'_>) {
-    if !page.signs.has(Signs::HTML) {
-        return;
-    }
-    for at in 0..page.lines.len() {
-        let line = &page.lines[at];
-        if line.open() && line.signs.has(Signs::HTML) {
-            let repairs = repairs(&page.visible(at));
-            page.repair(at, repairs, RULE.name);
-        }
-    }
+    page.repair_lines(Signs::HTML, RULE.name, repairs);
 }
 
 fn repairs(line: &str) -> Vec<Repair> {

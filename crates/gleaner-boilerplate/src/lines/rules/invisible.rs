@@ -9,6 +9,7 @@
 //! Kept: the joiner in `می‌خواهم`
 
 use super::super::bytes::find;
+use super::super::chars::is_south_east_asian;
 use super::super::draft::{Repair, gone};
 use super::super::line::Signs;
 use super::super::page::Page;
@@ -23,16 +24,7 @@ const RULE: Rule = Rule {
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Repair, apply };
 
 fn apply(page: &mut Page<'_>) {
-    if !page.signs.has(Signs::CONTROL | Signs::WIDE) {
-        return;
-    }
-    for at in 0..page.lines.len() {
-        let line = &page.lines[at];
-        if line.open() && line.signs.has(Signs::CONTROL | Signs::WIDE) {
-            let repairs = repairs(&page.visible(at));
-            page.repair(at, repairs, RULE.name);
-        }
-    }
+    page.repair_lines(Signs::CONTROL | Signs::WIDE, RULE.name, repairs);
 }
 
 fn repairs(line: &str) -> Vec<Repair> {
@@ -103,7 +95,7 @@ impl Scan<'_> {
             '\u{ad}' | '\u{feff}' | '\u{2060}' | '\u{206a}'..='\u{206f}' | '\u{fffc}' => true,
             '\u{200b}' => {
                 let after = self.line[end..].chars().next();
-                !(before().is_some_and(without_spaces) && after.is_some_and(without_spaces))
+                !(before().is_some_and(is_south_east_asian) && after.is_some_and(is_south_east_asian))
             }
             '\u{200c}' | '\u{200d}' => {
                 let after = self.line[end..].chars().next();
@@ -140,11 +132,6 @@ fn escape(after: &[u8]) -> usize {
     let sequence = after.iter().take(LONGEST);
     let last = sequence.skip(1).position(|b| !matches!(b, b'0'..=b'9' | b';' | b'?' | b':'));
     last.filter(|&n| after[n + 1].is_ascii_alphabetic()).map_or(0, |n| n + 2)
-}
-
-/// Letters of scripts that write no space between words and may mark it so.
-fn without_spaces(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
 }
 
 /// What a joiner may stand behind: letters that join, signs of India and Tibet, emoji and their parts.

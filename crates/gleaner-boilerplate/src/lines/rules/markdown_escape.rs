@@ -22,16 +22,7 @@ const RULE: Rule = Rule {
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Repair, apply };
 
 fn apply(page: &mut Page<'_>) {
-    if !page.signs.has(Signs::BACKSLASH) {
-        return;
-    }
-    for at in 0..page.lines.len() {
-        let line = &page.lines[at];
-        if line.open() && line.signs.has(Signs::BACKSLASH) {
-            let repairs = repairs(&page.visible(at));
-            page.repair(at, repairs, RULE.name);
-        }
-    }
+    page.repair_lines(Signs::BACKSLASH, RULE.name, repairs);
 }
 
 fn repairs(line: &str) -> Vec<Repair> {

@@ -1,7 +1,8 @@
 //! Removes a menu: a run of labels of one to three words before or behind the article.
 //!
 //! Why: the sections of a site stand one to a line around its articles. The last label before the article may be its
-//! title, and the first behind it a heading of its own: shorter runs stay. Balanced only.
+//! title, and the first behind it a heading of its own: shorter runs stay. Balanced only, or where the model has the
+//! last word.
 //!
 //! Removed: `Weather`, among other sections of a site
 //! Kept: `Weather`, as the only short line before a paragraph

@@ -1,6 +1,7 @@
 //! Removes the short lines left between removed ones behind the article.
 //!
-//! Why: where most of a page's tail was recognised, what is left of it is labels and headlines too. Balanced only.
+//! Why: where most of a page's tail was recognised, what is left of it is labels and headlines too. Balanced only, or
+//! where the model has the last word.
 //!
 //! Removed: `Weather`, between lists that went
 //! Kept: a sentence, and what stands before the first removed line
@@ -21,7 +22,7 @@ pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Verdict, apply
 
 /// Fewest words and least weight of such a sentence.
 const WORDS: u32 = 8;
-const SENTENCE: u32 = 40;
+const CLOSING_SENTENCE: u32 = 40;
 
 fn apply(page: &mut Page<'_>) {
     if page.cleaning == Cleaning::Conservative || !page.last {
@@ -46,5 +47,5 @@ fn apply(page: &mut Page<'_>) {
 
 fn may_end_article(shape: &Shape) -> bool {
     let stop = shape.ending == Ending::Stop && shape.cues == 0 && shape.date == DateShape::None;
-    stop && shape.headline && !shape.dated && shape.words >= WORDS && shape.weight >= SENTENCE
+    stop && shape.headline && !shape.dated && shape.words >= WORDS && shape.weight >= CLOSING_SENTENCE
 }

@@ -90,7 +90,7 @@ fn shows_markup(page: &Page<'_>) -> bool {
 fn comments(line: &str) -> Vec<Repair> {
     let mut repairs: Vec<Repair> = Vec::new();
     let mut from = 0;
-    while let Some(start) = memmem::find(line[from..].as_bytes(), b"<!--").map(|n| from + n) {
+    while let Some(start) = memmem::find(&line.as_bytes()[from..], b"<!--").map(|n| from + n) {
         let Some(end) = line[start + 4..].find("-->").map(|n| start + 4 + n + 3) else { break };
         repairs.push(gone(start..end));
         from = end;

@@ -21,16 +21,7 @@ const RULE: Rule = Rule {
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Repair, apply };
 
 fn apply(page: &mut Page<'_>) {
-    if !page.signs.has(Signs::FORM) {
-        return;
-    }
-    for at in 0..page.lines.len() {
-        let line = &page.lines[at];
-        if line.open() && line.signs.has(Signs::FORM) {
-            let repairs = repairs(&page.visible(at));
-            page.repair(at, repairs, RULE.name);
-        }
-    }
+    page.repair_lines(Signs::FORM, RULE.name, repairs);
 }
 
 fn repairs(line: &str) -> Vec<Repair> {
