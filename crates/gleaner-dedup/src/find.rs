@@ -42,7 +42,7 @@ pub fn find_duplicates<E: StdError + Send>(
     for &document in &firsts {
         counts.add(None, &band_hashes(&fingerprints[document].bands).collect::<Vec<_>>());
     }
-    let keys = |document: usize| Ok(Keys::of_bands(&fingerprints[document].bands, &counts));
+    let keys = |document: usize| Ok((Keys::of_bands(&fingerprints[document].bands, &counts), None));
     decide(&first, &firsts, options, &InMemory { keys, load })
 }
 
@@ -85,7 +85,10 @@ pub fn find_all_duplicates<E: StdError + Send>(
         Ok(())
     });
     counted.into_iter().collect::<Result<(), E>>()?;
-    let keys = |document: usize| Ok(Keys::of_prefix(&load(document)?, &counts, options.threshold));
+    let keys = |document: usize| {
+        let shingles = load(document)?;
+        Ok((Keys::of_prefix(&shingles, &counts, options.threshold), Some(shingles)))
+    };
     decide(&first, &firsts, options, &InMemory { keys, load: &load })
 }
 
@@ -98,13 +101,13 @@ struct InMemory<K, L> {
 impl<E, K, L> Documents for InMemory<K, L>
 where
     E: Send,
-    K: Fn(usize) -> Result<Keys, E> + Sync,
+    K: Fn(usize) -> Result<(Keys, Option<Shingles>), E> + Sync,
     L: Fn(usize) -> Result<Shingles, E> + Sync,
 {
     type From = ();
     type Error = Failure<E>;
 
-    fn keys(&self, listed: &Listed<()>) -> Result<Keys, Failure<E>> {
+    fn keys(&self, listed: &Listed<()>) -> Result<(Keys, Option<Shingles>), Failure<E>> {
         (self.keys)(listed.document as usize).map_err(Failure)
     }
 
@@ -130,7 +133,7 @@ fn decide<E: Send, K, L>(
     documents: &InMemory<K, L>,
 ) -> Result<Vec<Option<Duplicate>>, E>
 where
-    K: Fn(usize) -> Result<Keys, E> + Sync,
+    K: Fn(usize) -> Result<(Keys, Option<Shingles>), E> + Sync,
     L: Fn(usize) -> Result<Shingles, E> + Sync,
 {
     let mut verdicts = vec![None; first.len()];

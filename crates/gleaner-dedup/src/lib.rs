@@ -1,11 +1,15 @@
 //! Near-duplicate documents: which texts are copies of which, and how sure that is.
 //!
 //! The way of a text:
-//! 1. [`Sketcher`] turns it into [`Shingles`], the hashes of its word n-grams, and these into a [`Fingerprint`]: a
-//!    content hash that exact copies share, and band keys that similar texts are likely to share.
-//! 2. [`find_duplicates`] takes the fingerprints of all documents, collapses the exact copies, takes documents that
-//!    share a band key as candidates, compares their shingles exactly, and says for each document that goes which
-//!    kept one it repeats: a [`Duplicate`].
+//! 1. [`Shingler`] turns it into [`Shingles`], the hashes of its word n-grams, and a content hash that exact copies share.
+//! 2. [`Keys`] are that by which it meets others: the band keys of a [`Fingerprint`], which [`Sketcher`] makes and
+//!    similar texts are likely to share, or the rarest of its shingles, of which every duplicate shares one.
+//! 3. [`find_duplicates`] (by bands) or [`find_all_duplicates`] (by rarest shingles) collapses the exact copies, compares
+//!    documents that share a key exactly by their shingles, and says for each document that goes which kept one it
+//!    repeats: a [`Duplicate`].
+//!
+//! [`resolve`] is the last step alone, for corpora that do not fit into memory: it takes documents as they come and
+//! holds an index of a given size.
 //!
 //! ```
 //! use gleaner_dedup::{Measure, ResolveOptions, SketchOptions, ShingleOptions, Sketcher, find_duplicates};
@@ -37,19 +41,26 @@
 //! - Every removal names a kept document, and the values it rests on are exact, not estimated: no removal is wrong
 //!   by the measure. There are no chains: if A is like B and B like C but A not like C, then C stays with A.
 //! - The first document in the given order stays, whatever comes later.
-//! - Some pairs are missed, with the probability that [`Banding::candidate_probability`] gives.
+//! - By rarest shingles no two kept documents reach the threshold. By bands some pairs are missed, with the probability
+//!   that [`Banding::candidate_probability`] gives.
 //! - The result depends on the texts, their order and the options; not on threads, memory or machine.
 //! - A text with fewer words than a shingle (also none: only punctuation, only emoji) is one shingle of its whole
 //!   normalised text. An empty text is never a duplicate.
 //!
 //! # Untrusted input
 //!
-//! Time is near linear in the number of documents, also for a million equal or a million templated ones: what is
-//! compared per document is bounded by [`ResolveOptions::max_candidates`]. The hashes have no secret key: somebody
-//! who writes texts for it can make two different ones look like exact copies, or crowd a bucket.
+//! By bands, time is near linear in the number of documents, also for a million equal or a million templated ones: what
+//! is compared per document is bounded by [`ResolveOptions::max_candidates`]. By rarest shingles nothing is bounded, since
+//! nothing may be missed: many documents made to share their rarest shingles and little else cost quadratic time. The
+//! hashes have no secret key: somebody who writes texts for it can make two different ones look like exact copies, or
+//! crowd a bucket.
 //!
-//! The crate knows no files and no formats; it holds fingerprints in memory ([`memory_needed`] says how much) and
-//! asks the caller for the shingles of the few documents it has to look at again.
+//! # Features
+//!
+//! `rayon`: work on all threads of the caller's pool, with the same results. `spill`: [`Waiting`] for a queue on disk.
+//!
+//! The crate knows no files and no formats; it asks the caller for the shingles of the few documents it has to look at
+//! again.
 
 mod banding;
 mod cache;

@@ -1,6 +1,7 @@
 //! From documents in the order in which they have a right to stay to verdicts.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use crate::cache::Cache;
 use crate::error::{OptionsError, OptionsErrorKind};
@@ -115,12 +116,12 @@ pub trait Documents: Sync {
     /// Why a document cannot be had.
     type Error: Send;
 
-    /// The keys of a document.
+    /// The keys of a document, and its shingles when they had to be made for that.
     ///
     /// # Errors
     ///
     /// When it cannot be had.
-    fn keys(&self, listed: &Listed<Self::From>) -> Result<Keys, Self::Error>;
+    fn keys(&self, listed: &Listed<Self::From>) -> Result<(Keys, Option<Shingles>), Self::Error>;
 
     /// The shingles of a document: for those with candidates only, once, or, when [`ResolveOptions::cache_bytes`] does
     /// not suffice, more often.
@@ -163,7 +164,7 @@ where
     let mut search = Search::new(options, documents);
     let mut blocks = Blocks::default();
     let mut list = list.fuse();
-    while let Some(block) = blocks.listed(&mut list, documents)? {
+    while let Some(block) = blocks.listed(&mut list, &search.verifier)? {
         search.take(block, waiting, &mut verdict)?;
     }
     while search.is_full {
@@ -188,7 +189,7 @@ impl Blocks {
     fn listed<D: Documents, E: From<D::Error>>(
         &mut self,
         list: &mut impl Iterator<Item = Result<Listed<D::From>, E>>,
-        documents: &D,
+        verifier: &Verifier<'_, D>,
     ) -> Result<Option<Vec<Member>>, E> {
         let (mut block, mut bytes) = (Vec::new(), 0);
         while block.len() < BLOCK && bytes < BLOCK_BYTES {
@@ -199,14 +200,13 @@ impl Blocks {
         let first = self.listed;
         self.listed += block.len() as u64;
         let members = parallel::map(&block, |listed| {
-            let keys = documents.keys(listed)?;
-            Ok::<_, D::Error>(Member {
-                order: 0,
-                document: listed.document,
-                bytes: listed.bytes,
-                keys,
-                candidates: Vec::new(),
-            })
+            let Listed { document, bytes, .. } = *listed;
+            let (keys, shingles) = verifier.documents.keys(listed)?;
+            // Without keys it will not be compared.
+            if let Some(shingles) = shingles.filter(|_| !keys.is_empty()) {
+                verifier.cache.insert(document, Arc::new(shingles));
+            }
+            Ok::<_, D::Error>(Member { order: 0, document, bytes, keys, candidates: Vec::new() })
         });
         let members = (first..).zip(members).map(|(order, member)| Ok::<_, E>(Member { order, ..member? }));
         members

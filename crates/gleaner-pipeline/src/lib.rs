@@ -32,8 +32,9 @@
 //!
 //! # Cost
 //! The input is read once; its text is written to the work area twice, by `dedup` once. It is read back to be cleaned
-//! (not by `dedup`), to write what is kept, and to write what was removed; single documents once more where they have to be compared. Memory grows by about 0.6 KiB a document, not with their text;
-//! [`ErrorKind::Memory`] comes before the budget is passed.
+//! (not by `dedup`), to write what is kept, and to write what was removed; single documents once more where they have
+//! to be compared. Besides two bits a document memory does not grow with the corpus: [`ErrorKind::Memory`] says before
+//! anything is read when the budget is too small.
 //!
 //! # When not to use it
 //! For one stage alone take its crate: `gleaner-boilerplate`, `gleaner-dedup`, `gleaner-archive` or `gleaner-corpus`.

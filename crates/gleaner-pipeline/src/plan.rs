@@ -16,7 +16,7 @@ use crate::stages::Stages;
 pub struct Plan {
     /// Input files and their stored bytes by format; `None` is not known before reading.
     pub inputs: BTreeMap<Option<String>, (u64, u64)>,
-    /// Bands and rows of the signatures, where duplicates are looked for.
+    /// Bands and rows of the signatures, where duplicates are looked for by MinHash.
     pub banding: Option<Banding>,
     /// Probability that a pair of this Jaccard similarity is compared, from 0.1 to 1 by 0.1.
     pub candidate_probability: Vec<(f64, f64)>,
@@ -36,7 +36,11 @@ pub fn plan(job: Job, inputs: &InputSet, options: &ResultOptions) -> Result<Plan
     }
     let mut plan = Plan { inputs: by_format, banding: None, candidate_probability: Vec::new() };
     if job != Job::Clean {
-        let banding = Comparison::new(options)?.banding;
+        let comparison = Comparison::new(options)?;
+        if comparison.is_exact() {
+            return Ok(plan);
+        }
+        let banding = comparison.banding;
         let steps = (1..=10).map(|step| f64::from(step) / 10.0);
         plan.candidate_probability = steps.map(|j| (j, banding.candidate_probability(j))).collect();
         plan.banding = Some(banding);

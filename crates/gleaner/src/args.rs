@@ -257,7 +257,7 @@ pub(crate) struct TextArgs {
 #[serde(default, rename_all = "kebab-case")]
 #[command(next_help_heading = "Duplicates")]
 pub(crate) struct DuplicateArgs {
-    /// How candidates are found; each is verified exactly [default: minhash]
+    /// How candidates are found; each is verified exactly. exact misses none and takes longer [default: minhash]
     #[arg(long, value_name = "METHOD", env = "GLEANER_METHOD")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) method: Option<MethodName>,

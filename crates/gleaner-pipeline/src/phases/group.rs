@@ -250,12 +250,13 @@ impl Documents for Source<'_> {
     type From = Box<[u64]>;
     type Error = Error;
 
-    fn keys(&self, listed: &Document) -> Result<Keys, Error> {
+    fn keys(&self, listed: &Document) -> Result<(Keys, Option<Shingles>), Error> {
         if self.comparison.is_exact() {
             let shingles = self.shingles(listed.document)?;
-            return Ok(Keys::of_prefix(&shingles, self.counts, self.comparison.resolve.threshold));
+            let keys = Keys::of_prefix(&shingles, self.counts, self.comparison.resolve.threshold);
+            return Ok((keys, Some(shingles)));
         }
-        Ok(Keys::of_bands(&listed.from, self.counts))
+        Ok((Keys::of_bands(&listed.from, self.counts), None))
     }
 
     fn shingles(&self, document: u64) -> Result<Shingles, Error> {

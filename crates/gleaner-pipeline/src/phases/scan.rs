@@ -131,7 +131,7 @@ impl Scanner<'_> {
         Ok(match self.cleaner.as_ref().zip(fingerprinter) {
             // Only pages and cleaned lines have spans, which would need the number of the first document.
             Some((cleaner, fingerprinter)) => {
-                Documents::Cleaned(PartCleaner::create(cleaner, number, 0)?, fingerprinter)
+                Documents::Cleaned(Box::new(PartCleaner::create(cleaner, number, 0)?), fingerprinter)
             }
             None => {
                 let writer = PartWriter::create(&self.work.scanned(number), SCANNED)?;
@@ -144,7 +144,7 @@ impl Scanner<'_> {
 /// Where the documents of a part go.
 enum Documents<'a> {
     Scanned(PartWriter, Vec<u8>),
-    Cleaned(PartCleaner<'a>, &'a mut Fingerprinter),
+    Cleaned(Box<PartCleaner<'a>>, &'a mut Fingerprinter),
 }
 
 impl Documents<'_> {
