@@ -28,14 +28,21 @@
 //! linear too: normalisation can lengthen a text at most eighteen times (one Arabic ligature does), and the
 //! usual text not at all. The hashes are not keyed: somebody who wants two tokens to collide can make them.
 
-mod chunks;
-mod classes;
+mod emit;
+mod fold;
 mod hash;
 mod normalise;
+mod properties;
+mod regions;
+mod scan;
+mod segment;
+mod simd;
+#[cfg(test)]
 mod spaceless;
 mod tokens;
 mod words;
 
+pub use fold::hash_words;
 pub use hash::{hash64, hash128, token_hash};
 pub use normalise::{nfc_changes, normalise};
 pub use tokens::{Digits, TokenOptions, Tokenizer};

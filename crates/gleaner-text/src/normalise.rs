@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 use std::mem;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use caseless::Caseless;
-use unicode_normalization::char::canonical_combining_class;
-use unicode_normalization::{
-    IsNormalized, UnicodeNormalization, is_nfc, is_nfc_quick, is_nfkc, is_nfkc_quick,
-};
+use unicode_normalization::{UnicodeNormalization, is_nfc, is_nfkc};
+
+use crate::properties::{Props, WORDS};
 
 /// `text` in the form in which texts are compared: NFKC, then full case folding, then NFKC again.
 ///
@@ -49,12 +47,11 @@ const STREAM_SAFE: usize = 30;
 /// assert_eq!(changes, [(3..6, "é".to_owned()), (8..11, "Å".to_owned())]);
 /// ```
 pub fn nfc_changes(text: &str, mut change: impl FnMut(Range<usize>, String)) {
-    let table = &*NFC_TABLE;
     let bytes = text.as_bytes();
     let (mut at, mut done) = (0, 0);
     while let Some(found) = find_above_latin(bytes, at) {
         at = found;
-        let moves = |at: usize| text[at..].chars().next().filter(|&c| moves_in_nfc(table, c));
+        let moves = |at: usize| text[at..].chars().next().filter(|&c| WORDS.get(c).has(Props::MOVES_IN_NFC));
         if stays(&bytes[at..]) || moves(at).is_none() {
             at += 1;
             continue;
@@ -114,25 +111,16 @@ impl Buffers {
         if self.rebuild(text) { &self.out } else { text }
     }
 
-    /// `text`, which must be ASCII, in lower case.
-    pub(crate) fn lower_ascii(&mut self, text: &str) -> &str {
-        self.out.clear();
-        self.out.push_str(text);
-        self.out.make_ascii_lowercase();
-        &self.out
-    }
-
     /// Normalises `text` into `out`; `false`, with `out` left to chance, when it is normal already.
     fn rebuild(&mut self, text: &str) -> bool {
-        let table = &*TABLE;
-        let Traits { moves, folds } = table.traits(text);
+        let Traits { moves, folds } = traits(text);
         let marks_after_folding = if moves && !is_nfkc(text) {
             self.spare.clear();
             self.spare.extend(text.nfkc());
-            fold_into(&self.spare, &mut self.out, table);
+            fold_into(&self.spare, &mut self.out);
             true
         } else if folds {
-            fold_into(text, &mut self.out, table) || moves
+            fold_into(text, &mut self.out) || moves
         } else {
             return false;
         };
@@ -155,12 +143,12 @@ struct Traits {
 }
 
 /// Folds `text`; whether that brought characters that may not be in NFKC where they stand.
-fn fold_into(text: &str, out: &mut String, table: &Table) -> bool {
+fn fold_into(text: &str, out: &mut String) -> bool {
     out.clear();
     out.reserve(text.len());
     let (mut same_from, mut moves) = (0, false);
     for (at, c) in text.char_indices() {
-        if !table.folds(c) {
+        if !c.is_ascii_uppercase() && !WORDS.get(c).has(Props::FOLDS) {
             continue;
         }
         out.push_str(&text[same_from..at]);
@@ -169,79 +157,20 @@ fn fold_into(text: &str, out: &mut String, table: &Table) -> bool {
             out.push(c.to_ascii_lowercase());
         } else {
             let folded = std::iter::once(c).default_case_fold();
-            out.extend(folded.inspect(|&c| moves |= table.moves(c)));
+            out.extend(folded.inspect(|&c| moves |= WORDS.get(c).has(Props::MOVES_IN_NFKC)));
         }
     }
     out.push_str(&text[same_from..]);
     moves
 }
 
-/// Code points of the two planes that nearly all text is written in.
-const COVERED: u32 = 0x2_0000;
-
-/// Two bits a character, looked up where asking the Unicode tables would take most of the time.
-/// Built at first use, in a few milliseconds; 32 KiB.
-struct Table {
-    moves: Box<[u64]>,
-    folds: Box<[u64]>,
-}
-
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| Table { moves: bits(may_leave_nfkc), folds: bits(changes_by_folding) });
-
-impl Table {
-    fn traits(&self, text: &str) -> Traits {
-        if text.is_ascii() {
-            return Traits { moves: false, folds: text.bytes().any(|byte| byte.is_ascii_uppercase()) };
-        }
-        let join = |traits: Traits, c| Traits {
-            moves: traits.moves | self.moves(c),
-            folds: traits.folds | self.folds(c),
-        };
-        text.chars().fold(Traits { moves: false, folds: false }, join)
+fn traits(text: &str) -> Traits {
+    let capitals = text.bytes().any(|byte| byte.is_ascii_uppercase());
+    if text.is_ascii() {
+        return Traits { moves: false, folds: capitals };
     }
-
-    /// Whether a text with `c` may not be in NFKC.
-    fn moves(&self, c: char) -> bool {
-        bit(&self.moves, c).unwrap_or_else(|| may_leave_nfkc(c))
-    }
-
-    fn folds(&self, c: char) -> bool {
-        bit(&self.folds, c).unwrap_or_else(|| changes_by_folding(c))
-    }
-}
-
-#[inline]
-fn bit(bits: &[u64], c: char) -> Option<bool> {
-    let code = c as usize;
-    bits.get(code / 64).map(|word| word >> (code % 64) & 1 == 1)
-}
-
-fn bits(test: fn(char) -> bool) -> Box<[u64]> {
-    let word = |index: u32| {
-        let set = |offset: &u32| char::from_u32(index * 64 + offset).is_some_and(test);
-        (0..64).filter(set).fold(0, |word, offset| word | 1 << offset)
-    };
-    (0..COVERED / 64).map(word).collect()
-}
-
-fn may_leave_nfkc(c: char) -> bool {
-    canonical_combining_class(c) != 0 || is_nfkc_quick(std::iter::once(c)) != IsNormalized::Yes
-}
-
-static NFC_TABLE: LazyLock<Box<[u64]>> = LazyLock::new(|| bits(may_leave_nfc));
-
-/// Whether a text with `c` may not be in NFC where `c` stands.
-fn moves_in_nfc(table: &[u64], c: char) -> bool {
-    bit(table, c).unwrap_or_else(|| may_leave_nfc(c))
-}
-
-fn may_leave_nfc(c: char) -> bool {
-    canonical_combining_class(c) != 0 || is_nfc_quick(std::iter::once(c)) != IsNormalized::Yes
-}
-
-fn changes_by_folding(c: char) -> bool {
-    !std::iter::once(c).default_case_fold().eq([c])
+    let seen = text.chars().fold(Props::default(), |seen, c| seen.and(WORDS.get(c)));
+    Traits { moves: seen.has(Props::MOVES_IN_NFKC), folds: capitals || seen.has(Props::FOLDS) }
 }
 
 #[cfg(test)]
@@ -251,7 +180,7 @@ mod tests {
     #[test]
     fn what_stays_by_its_bytes_never_moves() {
         for c in '\u{300}'..=char::MAX {
-            let moves = stays(c.encode_utf8(&mut [0; 4]).as_bytes()) && may_leave_nfc(c);
+            let moves = stays(c.encode_utf8(&mut [0; 4]).as_bytes()) && WORDS.get(c).has(Props::MOVES_IN_NFC);
             assert!(!moves, "{c:?} {:x}", u32::from(c));
         }
     }

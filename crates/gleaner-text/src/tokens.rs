@@ -1,12 +1,11 @@
 //! The tokens that near-duplicate detection compares.
 
-use unicode_segmentation::UnicodeSegmentation;
+use std::mem;
 
-use crate::chunks::{Chunk, Chunks};
-use crate::hash::token_hash;
+use crate::emit::{Emit, Hashes, Strings, TokenSink};
 use crate::normalise::Buffers;
-use crate::spaceless::is_spaceless;
-use crate::words::{AsciiWords, ChunkWords};
+use crate::regions::region_end;
+use crate::scan::{Scan, Stop};
 
 /// What happens to the numbers of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +37,8 @@ impl TokenOptions {
     }
 }
 
-/// Makes the tokens of texts. Holds buffers that grow to the longest text without ASCII seen; have one a thread.
+/// Makes the tokens of texts. Holds buffers that grow to the longest part of a text that had to be normalised apart;
+/// have one a thread.
 ///
 /// The tokens are, by definition, what these steps give one after the other; the tokenizer takes them in one pass:
 /// 1. [`normalise`](crate::normalise) the text;
@@ -49,7 +49,11 @@ impl TokenOptions {
 #[derive(Clone, Debug, Default)]
 pub struct Tokenizer {
     options: TokenOptions,
-    buffers: Buffers,
+    /// For parts of the text that have to be normalised apart.
+    apart: Buffers,
+    /// For words that do.
+    words: Buffers,
+    scratch: String,
     masked: String,
 }
 
@@ -69,24 +73,14 @@ impl Tokenizer {
     /// tokenizer.for_each_token("Am 12.05.2024: Größe XL2", |token| tokens.push(token.to_owned()));
     /// assert_eq!(tokens, ["am", "0.0.0", "grösse", "xl0"]);
     /// ```
-    pub fn for_each_token(&mut self, text: &str, mut sink: impl FnMut(&str)) {
-        let Tokenizer { options, buffers, masked } = self;
-        let mut emit = |token: &str| match options.digits {
-            Digits::Keep => sink(token),
-            Digits::Mask => sink(mask_digits(token, masked)),
-        };
-        for chunk in Chunks::new(text) {
-            match chunk {
-                Chunk::Ascii(text) => AsciiWords::new(buffers.lower_ascii(text)).for_each(&mut emit),
-                Chunk::Mixed(text) => {
-                    ChunkWords::mixed(buffers.normalise(text))
-                        .for_each(|word| split_spaceless(word, &mut emit));
-                }
-            }
-        }
+    pub fn for_each_token(&mut self, text: &str, sink: impl FnMut(&str)) {
+        let mut strings = Strings::new(sink, mem::take(&mut self.scratch));
+        self.run(text, &mut strings);
+        self.scratch = strings.into_scratch();
     }
 
-    /// Calls `sink` with the [`token_hash`] of each token of `text`, in order.
+    /// Calls `sink` with the [`token_hash`](crate::token_hash) of each token of `text`, in order. Linear time; most
+    /// words are neither copied nor normalised apart.
     ///
     /// ```
     /// use gleaner_text::{Tokenizer, token_hash};
@@ -95,33 +89,22 @@ impl Tokenizer {
     /// Tokenizer::default().hash_tokens("One, TWO", |hash| hashes.push(hash));
     /// assert_eq!(hashes, [token_hash("one"), token_hash("two")]);
     /// ```
-    pub fn hash_tokens(&mut self, text: &str, mut sink: impl FnMut(u64)) {
-        self.for_each_token(text, |token| sink(token_hash(token)));
+    pub fn hash_tokens(&mut self, text: &str, sink: impl FnMut(u64)) {
+        self.run(text, &mut Hashes(sink));
     }
-}
 
-fn split_spaceless(word: &str, emit: &mut impl FnMut(&str)) {
-    let one_char = word.chars().nth(1).is_none();
-    if one_char || !is_spaceless(word) {
-        emit(word);
-    } else {
-        word.graphemes(true).for_each(emit);
-    }
-}
-
-fn mask_digits<'b>(token: &'b str, masked: &'b mut String) -> &'b str {
-    if !token.contains(char::is_numeric) {
-        return token;
-    }
-    masked.clear();
-    let mut in_number = false;
-    for c in token.chars() {
-        match (c.is_numeric(), in_number) {
-            (true, true) => {}
-            (true, false) => masked.push('0'),
-            (false, _) => masked.push(c),
+    fn run(&mut self, text: &str, emit: &mut impl Emit) {
+        let Tokenizer { options: TokenOptions { digits }, apart, words, masked, .. } = self;
+        let mut at = 0;
+        loop {
+            let mut sink =
+                TokenSink::<_, false> { text, digits: *digits, buffers: words, scratch: masked, emit };
+            let Stop::Unstable(start) = Scan::of_tokens(text).run(at, &mut sink) else { return };
+            at = region_end(text, start);
+            let text = apart.normalise(&text[start..at]);
+            let mut sink =
+                TokenSink::<_, true> { text, digits: *digits, buffers: words, scratch: masked, emit };
+            Scan::of_words(text).run(0, &mut sink);
         }
-        in_number = c.is_numeric();
     }
-    masked
 }

@@ -2,4 +2,5 @@
 
 mod corpora;
 mod golden;
+mod hashing;
 mod reference;

@@ -1,0 +1,158 @@
+//! From words in a text to tokens, as strings or as hashes.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::hash::{TokenHasher, hash_in_lower_case, token_hash};
+use crate::normalise::Buffers;
+use crate::properties::{Form, Props};
+use crate::scan::Sink;
+use crate::tokens::Digits;
+
+/// Takes tokens.
+pub(crate) trait Emit {
+    /// A token that is normalised.
+    fn token(&mut self, token: &str);
+
+    /// `text[start..end]`, of which each character is normalised alone; `seen` are its flags in
+    /// [`TOKENS`](crate::properties::TOKENS).
+    fn word(&mut self, text: &str, start: usize, end: usize, seen: Props);
+}
+
+/// Hands on the hashes of tokens.
+pub(crate) struct Hashes<F>(pub(crate) F);
+
+impl<F: FnMut(u64)> Emit for Hashes<F> {
+    #[inline(always)]
+    fn token(&mut self, token: &str) {
+        (self.0)(token_hash(token));
+    }
+
+    #[inline(always)]
+    fn word(&mut self, text: &str, start: usize, end: usize, seen: Props) {
+        (self.0)(if seen.has(Props::FOLDS) {
+            hash_forms(text[start..end].chars().map(Form::of_normal))
+        } else {
+            hash_in_lower_case(text.as_bytes(), start, end)
+        });
+    }
+}
+
+/// [`token_hash`] of what `forms` spell.
+#[inline(never)]
+pub(crate) fn hash_forms(forms: impl Iterator<Item = Form>) -> u64 {
+    let mut hasher = TokenHasher::new();
+    forms.for_each(|form| hasher.push(u64::from_le_bytes(form.bytes()), form.len()));
+    hasher.finish()
+}
+
+/// Hands on tokens.
+pub(crate) struct Strings<F> {
+    sink: F,
+    scratch: String,
+}
+
+impl<F: FnMut(&str)> Strings<F> {
+    pub(crate) fn new(sink: F, scratch: String) -> Strings<F> {
+        Strings { sink, scratch }
+    }
+
+    pub(crate) fn into_scratch(self) -> String {
+        self.scratch
+    }
+}
+
+impl<F: FnMut(&str)> Emit for Strings<F> {
+    fn token(&mut self, token: &str) {
+        (self.sink)(token);
+    }
+
+    fn word(&mut self, text: &str, start: usize, end: usize, seen: Props) {
+        let word = &text[start..end];
+        if !seen.has(Props::FOLDS) && !word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return (self.sink)(word);
+        }
+        self.scratch.clear();
+        word.chars().for_each(|c| Form::of_normal(c).push_to(&mut self.scratch));
+        (self.sink)(&self.scratch);
+    }
+}
+
+/// Makes tokens of the words of `text`, which is normalised already if `NORMAL`.
+pub(crate) struct TokenSink<'a, E, const NORMAL: bool> {
+    pub(crate) text: &'a str,
+    pub(crate) digits: Digits,
+    /// For words that need it.
+    pub(crate) buffers: &'a mut Buffers,
+    pub(crate) scratch: &'a mut String,
+    pub(crate) emit: &'a mut E,
+}
+
+impl<E: Emit, const NORMAL: bool> Sink for TokenSink<'_, E, NORMAL> {
+    #[inline(always)]
+    fn word(&mut self, start: usize, end: usize, seen: Props) {
+        let masks = self.digits == Digits::Mask && seen.has(Props::NUMERIC);
+        // One character with its marks is one cluster.
+        let splits = seen.has(Props::SPACELESS) && seen.has(Props::SEVERAL.and(Props::SPLITS));
+        if masks {
+            self.in_steps(start, end, seen);
+        } else if splits && seen.has(Props::KANA_ONLY) {
+            self.each_character(start, end, seen);
+        } else if splits {
+            self.in_steps(start, end, seen);
+        } else {
+            self.token(start, end, seen);
+        }
+    }
+}
+
+impl<E: Emit, const NORMAL: bool> TokenSink<'_, E, NORMAL> {
+    #[inline(always)]
+    fn token(&mut self, start: usize, end: usize, seen: Props) {
+        if NORMAL {
+            self.emit.token(&self.text[start..end]);
+        } else {
+            self.emit.word(self.text, start, end, seen);
+        }
+    }
+
+    fn each_character(&mut self, start: usize, end: usize, seen: Props) {
+        for (offset, c) in self.text[start..end].char_indices() {
+            let at = start + offset;
+            self.token(at, at + c.len_utf8(), seen);
+        }
+    }
+
+    /// The definition itself, for what is rare.
+    #[cold]
+    fn in_steps(&mut self, start: usize, end: usize, seen: Props) {
+        let TokenSink { digits, buffers, scratch, emit, .. } = self;
+        let word = &self.text[start..end];
+        let word = if NORMAL { word } else { buffers.normalise(word) };
+        let mut token = |token: &str| match digits {
+            Digits::Keep => emit.token(token),
+            Digits::Mask => emit.token(mask_digits(token, scratch)),
+        };
+        if seen.has(Props::SPACELESS) {
+            word.graphemes(true).for_each(token);
+        } else {
+            token(word);
+        }
+    }
+}
+
+fn mask_digits<'b>(token: &'b str, masked: &'b mut String) -> &'b str {
+    if !token.contains(char::is_numeric) {
+        return token;
+    }
+    masked.clear();
+    let mut in_number = false;
+    for c in token.chars() {
+        match (c.is_numeric(), in_number) {
+            (true, true) => {}
+            (true, false) => masked.push('0'),
+            (false, _) => masked.push(c),
+        }
+        in_number = c.is_numeric();
+    }
+    masked
+}

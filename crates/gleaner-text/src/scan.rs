@@ -1,0 +1,218 @@
+//! The segmenter: all words of a text, with their places.
+//!
+//! ASCII is taken 64 bytes at a time, as bit masks in which a word is a run of ones. Where a word touches another
+//! character, or another character may touch what is before it, [`Segmenter`] reads on, segment by segment, until it
+//! meets an ASCII word again. Both start at word boundaries only, and what follows a boundary does not depend on what
+//! precedes it, so they can take turns.
+
+use crate::properties::{Class, Props, TOKENS, Table, WORDS, set};
+use crate::segment::{EXTENDERS, Segmenter};
+use crate::simd::{BLOCK, Classify, Masks, Task, with_best};
+
+/// Takes the words as they are found.
+pub(crate) trait Sink {
+    /// A word: its first byte, the byte after its last, the flags of its characters.
+    fn word(&mut self, start: usize, end: usize, seen: Props);
+
+    /// Whether to stop soon: at most as many words follow as half a block has bytes.
+    #[inline(always)]
+    fn full(&self) -> bool {
+        false
+    }
+}
+
+/// Why a scan stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// At the end of the text.
+    End,
+    /// At this byte, because the sink is full.
+    Full(usize),
+    /// At this byte: the segment that starts there can be told only once it is normalised.
+    Unstable(usize),
+}
+
+/// A text to be scanned, as it is or as it will be when normalised.
+#[derive(Clone, Copy)]
+pub(crate) struct Scan<'a> {
+    segmenter: Segmenter<'a>,
+}
+
+impl<'a> Scan<'a> {
+    /// The words of `text`.
+    pub(crate) fn of_words(text: &'a str) -> Scan<'a> {
+        Scan::with(&WORDS, text)
+    }
+
+    /// The words of `text` normalised, with their places in `text`.
+    pub(crate) fn of_tokens(text: &'a str) -> Scan<'a> {
+        Scan::with(&TOKENS, text)
+    }
+
+    fn with(table: &'static Table, text: &'a str) -> Scan<'a> {
+        Scan { segmenter: Segmenter { table, text } }
+    }
+
+    /// Scans from `from`, which must be a word boundary.
+    #[inline]
+    pub(crate) fn run(self, from: usize, sink: &mut impl Sink) -> Stop {
+        with_best(Run { scan: self, from, sink })
+    }
+}
+
+struct Run<'a, 's, S> {
+    scan: Scan<'a>,
+    from: usize,
+    sink: &'s mut S,
+}
+
+impl<S: Sink> Task for Run<'_, '_, S> {
+    type Output = Stop;
+
+    #[inline(always)]
+    fn run(self, classify: impl Classify) -> Stop {
+        let Run { scan, from: mut at, sink } = self;
+        let bytes = scan.segmenter.text.as_bytes();
+        while at < bytes.len() {
+            if sink.full() {
+                return Stop::Full(at);
+            }
+            let rest = &bytes[at..];
+            let masks = match rest.first_chunk::<BLOCK>() {
+                Some(block) => classify.masks(block),
+                None => {
+                    // Zeros break words as the end of a text does.
+                    let mut block = [0; BLOCK];
+                    block[..rest.len()].copy_from_slice(rest);
+                    classify.masks(&block)
+                }
+            };
+            match scan.block(at, &masks, sink) {
+                Ok(next) => at = next,
+                Err(stop) => return stop,
+            }
+        }
+        Stop::End
+    }
+}
+
+impl Scan<'_> {
+    /// Takes the words that start in the block at `at`. Where to go on: behind the block, or at a word that it cuts.
+    #[inline(always)]
+    fn block(self, at: usize, masks: &Masks, sink: &mut impl Sink) -> Result<usize, Stop> {
+        let Masks { letter, digit, underscore, mid_letter, mid_num, mut high } = *masks;
+        let alphanumeric = letter | digit;
+        let mid = mid_letter | mid_num;
+        let joined = mid_letter & letter << 1 & letter >> 1 | mid_num & digit << 1 & digit >> 1;
+        let mut word = alphanumeric | underscore | joined;
+        loop {
+            let start = word.trailing_zeros();
+            let other = high.trailing_zeros();
+            let from = if start < other {
+                let len = (!(word >> start)).trailing_zeros();
+                let end = start + len;
+                if end >= BLOCK as u32 - 1 {
+                    // The word may go on behind the block.
+                    if start > 0 {
+                        return Ok(at + start as usize);
+                    }
+                    at
+                } else if (high >> end | (mid >> end & high >> (end + 1))) & 1 != 0 {
+                    at + start as usize
+                } else {
+                    let run = (!0 >> (BLOCK as u32 - len)) << start;
+                    if alphanumeric & run != 0 {
+                        let seen = if digit & run != 0 { ASCII_WITH_DIGIT } else { Props::ALPHANUMERIC };
+                        sink.word(at + start as usize, at + end as usize, seen);
+                    }
+                    word &= !run;
+                    continue;
+                }
+            } else if high != 0 {
+                self.start_before(at + other as usize)
+            } else {
+                return Ok(at + BLOCK);
+            };
+            let end = self.segments(from, sink)?;
+            if end >= at + BLOCK {
+                return Ok(end);
+            }
+            let rest = !0 << (end - at);
+            word &= rest;
+            high &= rest;
+        }
+    }
+
+    /// Takes segments from `at` on until the next is an ASCII word. Where that, or the end, is.
+    #[inline(always)]
+    fn segments(self, mut at: usize, sink: &mut impl Sink) -> Result<usize, Stop> {
+        loop {
+            let segment = self.segmenter.segment(at);
+            if segment.unstable {
+                return Err(Stop::Unstable(at));
+            }
+            if segment.seen.has(Props::ALPHANUMERIC) {
+                sink.word(at, segment.end, segment.seen);
+            }
+            at = segment.end;
+            if sink.full() {
+                return Err(Stop::Full(at));
+            }
+            match self.pass_ascii(at) {
+                Next::Segment(next) => at = next,
+                Next::Ascii(next) => return Ok(next),
+            }
+        }
+    }
+
+    /// Passes the ASCII at `at`, a word boundary, that is no word.
+    #[inline(always)]
+    fn pass_ascii(self, at: usize) -> Next {
+        let bytes = self.segmenter.text.as_bytes();
+        let stop = |byte: u8| !byte.is_ascii() || byte.is_ascii_alphanumeric() || byte == b'_';
+        let mut next = at;
+        while next < bytes.len() && !stop(bytes[next]) {
+            next += 1;
+        }
+        match bytes.get(next) {
+            Some(byte) if !byte.is_ascii() => {
+                Next::Segment(if next > at { self.start_before(next) } else { next })
+            }
+            _ => Next::Ascii(next),
+        }
+    }
+
+    /// Where the segment starts that the character at `at` is in, which is not ASCII and not part of a word that
+    /// starts before.
+    #[inline(always)]
+    fn start_before(self, at: usize) -> usize {
+        let bytes = self.segmenter.text.as_bytes();
+        let class = self.segmenter.table.read(bytes, at).map_or(Class::OTHER, |met| met.props.class());
+        if class.is_in(EXTENDERS | set(&[Class::SPACE, Class::UNSTABLE])) {
+            start_of_tie(bytes, at, class)
+        } else {
+            at
+        }
+    }
+}
+
+/// Where a segment goes on after ASCII that is no word.
+enum Next {
+    /// Here, with a character that is not ASCII, or with ASCII that it ties to itself.
+    Segment(usize),
+    /// Here, with an ASCII word or the end of the text.
+    Ascii(usize),
+}
+
+/// Where the ASCII segment starts that a mark, a space or what is unstable, `class` at `at`, may belong to.
+#[cold]
+fn start_of_tie(bytes: &[u8], at: usize, class: Class) -> usize {
+    match bytes[..at] {
+        [.., b'\n' | b'\r' | b'\x0b' | b'\x0c' | 0x80..] | [] => at,
+        [.., b' '] => bytes[..at].iter().rposition(|&byte| byte != b' ').map_or(0, |last| last + 1),
+        _ if class == Class::SPACE => at,
+        [.., _] => at - 1,
+    }
+}
+
+const ASCII_WITH_DIGIT: Props = Props::ALPHANUMERIC.and(Props::NUMERIC);
