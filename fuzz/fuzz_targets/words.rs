@@ -40,7 +40,7 @@ fn check_words(text: &str) {
     assert_eq!(words(text).collect::<Vec<_>>(), want);
     assert_eq!(word_count(text), want.len());
     let mut hashed = Vec::new();
-    hash_words(text, |word, hash| hashed.push((word, hash)));
+    hash_words(text, |range, hash| hashed.push((&text[range], hash)));
     assert_eq!(hashed, want.iter().map(|&word| (word, token_hash(&folded(word.chars())))).collect::<Vec<_>>());
 }
 

@@ -1,5 +1,7 @@
 //! Words with hashes that do not tell upper from lower case.
 
+use std::ops::Range;
+
 use caseless::Caseless;
 
 use crate::emit::hash_forms;
@@ -7,7 +9,7 @@ use crate::hash::hash_in_lower_case;
 use crate::properties::{Form, Props};
 use crate::scan::{Scan, Sink};
 
-/// Calls `sink` with each of the [`words`](crate::words) of `text` and the [`token_hash`](crate::token_hash) of the word
+/// Calls `sink` with the place of each of the [`words`](crate::words) of `text` and the [`token_hash`](crate::token_hash) of the word
 /// after full case folding. Linear time, no allocation.
 ///
 /// The words are not normalised: `é` and `e` with an accent have two hashes. To compare texts, use a
@@ -17,10 +19,10 @@ use crate::scan::{Scan, Sink};
 /// use gleaner_text::{hash_words, token_hash};
 ///
 /// let mut words = Vec::new();
-/// hash_words("Große STRASSE", |word, hash| words.push((word, hash)));
-/// assert_eq!(words, [("Große", token_hash("grosse")), ("STRASSE", token_hash("strasse"))]);
+/// hash_words("Große STRASSE", |range, hash| words.push((range, hash)));
+/// assert_eq!(words, [(0..6, token_hash("grosse")), (7..14, token_hash("strasse"))]);
 /// ```
-pub fn hash_words<'a>(text: &'a str, sink: impl FnMut(&'a str, u64)) {
+pub fn hash_words(text: &str, sink: impl FnMut(Range<usize>, u64)) {
     Scan::of_words(text).run(0, &mut Folded { text, sink });
 }
 
@@ -29,16 +31,15 @@ struct Folded<'a, F> {
     sink: F,
 }
 
-impl<'a, F: FnMut(&'a str, u64)> Sink for Folded<'a, F> {
+impl<F: FnMut(Range<usize>, u64)> Sink for Folded<'_, F> {
     #[inline(always)]
     fn word(&mut self, start: usize, end: usize, seen: Props) {
-        let word = &self.text[start..end];
         let hash = if seen.has(Props::FOLDS) {
-            hash_forms(word.chars().flat_map(folded))
+            hash_forms(self.text[start..end].chars().flat_map(folded))
         } else {
             hash_in_lower_case(self.text.as_bytes(), start, end)
         };
-        (self.sink)(word, hash);
+        (self.sink)(start..end, hash);
     }
 }
 

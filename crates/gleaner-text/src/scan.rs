@@ -100,35 +100,24 @@ impl Scan<'_> {
     /// Takes the words that start in the block at `at`. Where to go on: behind the block, or at a word that it cuts.
     #[inline(always)]
     fn block(self, at: usize, masks: &Masks, sink: &mut impl Sink) -> Result<usize, Stop> {
-        let Masks { letter, digit, underscore, mid_letter, mid_num, mut high } = *masks;
-        let alphanumeric = letter | digit;
-        let mid = mid_letter | mid_num;
-        let joined = mid_letter & letter << 1 & letter >> 1 | mid_num & digit << 1 & digit >> 1;
-        let mut word = alphanumeric | underscore | joined;
+        let mut runs = Runs::new(masks);
         loop {
-            let start = word.trailing_zeros();
-            let other = high.trailing_zeros();
-            let from = if start < other {
-                let len = (!(word >> start)).trailing_zeros();
-                let end = start + len;
-                if end >= BLOCK as u32 - 1 {
-                    // The word may go on behind the block.
-                    if start > 0 {
-                        return Ok(at + start as usize);
-                    }
-                    at
-                } else if (high >> end | (mid >> end & high >> (end + 1))) & 1 != 0 {
-                    at + start as usize
-                } else {
-                    let run = (!0 >> (BLOCK as u32 - len)) << start;
-                    if alphanumeric & run != 0 {
-                        let seen = if digit & run != 0 { ASCII_WITH_DIGIT } else { Props::ALPHANUMERIC };
-                        sink.word(at + start as usize, at + end as usize, seen);
-                    }
-                    word &= !run;
-                    continue;
+            // Of a run that ends with the block, the block does not tell whether it goes on.
+            let fence = runs.touch.trailing_zeros().min(LAST);
+            while runs.end() < fence {
+                let (start, end) = (at + runs.start() as usize, at + runs.end() as usize);
+                if let Some(seen) = runs.seen(masks) {
+                    sink.word(start, end, seen);
                 }
-            } else if high != 0 {
+                runs.pass();
+            }
+            let (start, other) = (runs.start(), runs.high.trailing_zeros());
+            let from = if start < other {
+                if start > 0 && runs.end() >= LAST {
+                    return Ok(at + start as usize);
+                }
+                at + start as usize
+            } else if runs.high != 0 {
                 self.start_before(at + other as usize)
             } else {
                 return Ok(at + BLOCK);
@@ -137,9 +126,7 @@ impl Scan<'_> {
             if end >= at + BLOCK {
                 return Ok(end);
             }
-            let rest = !0 << (end - at);
-            word &= rest;
-            high &= rest;
+            runs.skip_to((end - at) as u32);
         }
     }
 
@@ -193,6 +180,75 @@ impl Scan<'_> {
         } else {
             at
         }
+    }
+}
+
+/// The last bit of a mask.
+const LAST: u32 = BLOCK as u32 - 1;
+
+/// Runs of ASCII in a block that are words as long as nothing else touches them.
+struct Runs {
+    /// First bits.
+    starts: u64,
+    /// Bits behind the last, but for a run that reaches the end of the block.
+    ends: u64,
+    /// Bits of what is not ASCII.
+    high: u64,
+    /// A run that ends at one of these may go on.
+    touch: u64,
+}
+
+impl Runs {
+    #[inline(always)]
+    fn new(masks: &Masks) -> Runs {
+        let Masks { letter, digit, underscore, mid_letter, mid_num, high } = *masks;
+        let between = |mid: u64, kind: u64| mid & (kind << 1) & (kind >> 1);
+        let run = letter | digit | underscore | between(mid_letter, letter) | between(mid_num, digit);
+        Runs {
+            starts: run & !(run << 1),
+            ends: !run & (run << 1),
+            high,
+            touch: high | (mid_letter | mid_num) & (high >> 1),
+        }
+    }
+
+    /// Where the next run starts; behind the block when there is none.
+    #[inline(always)]
+    fn start(&self) -> u32 {
+        self.starts.trailing_zeros()
+    }
+
+    /// Where the next run ends.
+    #[inline(always)]
+    fn end(&self) -> u32 {
+        self.ends.trailing_zeros()
+    }
+
+    /// What is in the next run, which ends inside the block; `None` when it is no word.
+    #[inline(always)]
+    fn seen(&self, masks: &Masks) -> Option<Props> {
+        let run = (1 << self.end()) - (1 << self.start());
+        match (masks.digit & run != 0, masks.underscore != 0 && masks.letter & run == 0) {
+            (true, _) => Some(ASCII_WITH_DIGIT),
+            (false, false) => Some(Props::ALPHANUMERIC),
+            (false, true) => None,
+        }
+    }
+
+    #[inline(always)]
+    fn pass(&mut self) {
+        self.starts &= self.starts - 1;
+        self.ends &= self.ends - 1;
+    }
+
+    /// Forgets what lies before `at`, where no run is cut.
+    #[inline(always)]
+    fn skip_to(&mut self, at: u32) {
+        let rest = !0 << at;
+        self.starts &= rest;
+        self.ends &= rest << 1;
+        self.high &= rest;
+        self.touch &= rest;
     }
 }
 

@@ -49,7 +49,7 @@ fn token_hash_by_definition(token: &[u8]) -> u64 {
     // The greatest x with (whole + x / 2^64)² <= n, where `whole` is the root without what is behind the point.
     let root = |n: u128| {
         let whole = if n < 4 { 1 } else { 2 };
-        let square_fits = |x: u128| (2 * whole * x + (x * x >> 64)) >> 64 < n - whole * whole;
+        let square_fits = |x: u128| (2 * whole * x + ((x * x) >> 64)) >> 64 < n - whole * whole;
         (0..64).rev().fold(0, |x, bit| if square_fits(x | 1 << bit) { x | 1 << bit } else { x }) as u64
     };
     let [a, b, c, d] = [2, 3, 5, 7].map(root);
