@@ -35,7 +35,22 @@ fn line_cleaning(criterion: &mut Criterion) {
 }
 
 fn words(criterion: &mut Criterion) {
-    stage(criterion, "words", &texts(DOCUMENTS), |text| gleaner_text::words(text).count());
+    let texts = texts(DOCUMENTS);
+    stage(criterion, "words", &texts, |text| gleaner_text::words(text).count());
+    stage(criterion, "hash-words", &texts, |text| {
+        let mut sum = 0u64;
+        gleaner_text::hash_words(text, |_, hash| sum = sum.wrapping_add(hash));
+        sum
+    });
+}
+
+fn tokens(criterion: &mut Criterion) {
+    let mut tokenizer = gleaner_text::Tokenizer::default();
+    stage(criterion, "tokens", &texts(DOCUMENTS), |text| {
+        let mut sum = 0u64;
+        tokenizer.hash_tokens(text, |hash| sum = sum.wrapping_add(hash));
+        sum
+    });
 }
 
 fn sketcher() -> Sketcher {
@@ -65,5 +80,5 @@ fn verification(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(stages, extraction, line_cleaning, words, shingling, sketching, verification);
+criterion_group!(stages, extraction, line_cleaning, words, tokens, shingling, sketching, verification);
 criterion_main!(stages);

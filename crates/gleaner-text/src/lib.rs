@@ -2,6 +2,7 @@
 //! pipeline has to agree on.
 //!
 //! - [`words`] and [`word_count`]: the words of a text by Unicode's rules (UAX #29).
+//! - [`hash_words`]: the same words, each with a hash that does not tell upper from lower case.
 //! - [`normalise`]: one form for texts that differ only in case or in how Unicode spells them.
 //! - [`nfc_changes`]: what a text lacks to be in NFC, the form in which it should be stored.
 //! - [`Tokenizer`]: the tokens that near-duplicate detection compares, as strings or as stable hashes.

@@ -27,7 +27,8 @@ use crate::properties::{Props, WORDS};
 /// ```
 pub fn normalise(text: &str) -> Cow<'_, str> {
     let mut buffers = Buffers::default();
-    if buffers.rebuild(text) { Cow::Owned(buffers.out) } else { Cow::Borrowed(text) }
+    // A letter may come apart by folding and be put together again.
+    if buffers.rebuild(text) && buffers.out != text { Cow::Owned(buffers.out) } else { Cow::Borrowed(text) }
 }
 
 /// Most marks on one letter that [`nfc_changes`] puts in order: those of a stream-safe text (UAX #15, section 13).

@@ -272,3 +272,75 @@ fn start_of_tie(bytes: &[u8], at: usize, class: Class) -> usize {
 }
 
 const ASCII_WITH_DIGIT: Props = Props::ALPHANUMERIC.and(Props::NUMERIC);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::tests::with_each;
+
+    type Words = Vec<(usize, usize, Props)>;
+
+    impl Sink for Words {
+        fn word(&mut self, start: usize, end: usize, seen: Props) {
+            // Blocks do not count characters.
+            let flags = Props::ALPHANUMERIC.and(Props::NUMERIC).and(Props::FOLDS).and(Props::SPACELESS);
+            self.push((start, end, Props(seen.0 & flags.0)));
+        }
+    }
+
+    #[derive(Clone, Copy)]
+    struct Collect<'a>(Scan<'a>);
+
+    impl Task for Collect<'_> {
+        type Output = (Words, Stop);
+
+        fn run(self, classify: impl Classify) -> (Words, Stop) {
+            let mut words = Words::new();
+            let stop = Run { scan: self.0, from: 0, sink: &mut words }.run(classify);
+            (words, stop)
+        }
+    }
+
+    /// Segment by segment, without blocks.
+    fn in_segments(scan: Scan<'_>) -> (Words, Stop) {
+        let (mut words, mut at) = (Words::new(), 0);
+        while at < scan.segmenter.text.len() {
+            let segment = scan.segmenter.segment(at);
+            if segment.unstable {
+                return (words, Stop::Unstable(at));
+            }
+            if segment.seen.has(Props::ALPHANUMERIC) {
+                words.word(at, segment.end, segment.seen);
+            }
+            at = segment.end;
+        }
+        (words, Stop::End)
+    }
+
+    #[test]
+    fn blocks_and_segments_agree_at_every_length_and_address() {
+        let pool: Vec<char> =
+            "abcdefZ09__  ...,,:;''\"-\n\r(é漢\u{301}\u{200d}\u{2003}😀…\u{a0}ﬁאß".chars().collect();
+        let mut state = 3u64;
+        let mut random = |end: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % end
+        };
+        for chars in 0..200 {
+            for rare in [1, 8, 64] {
+                let pick = |_| pool[if random(rare) == 0 { random(pool.len()) } else { random(24) }];
+                let text: String = (0..chars + 64).map(pick).collect();
+                let from = text.char_indices().nth(chars % 64).map_or(0, |(at, _)| at);
+                let text =
+                    &text[from..text.char_indices().nth(chars % 64 + chars).map_or(text.len(), |(at, _)| at)];
+                for scan in [Scan::of_words(text), Scan::of_tokens(text)] {
+                    let want = in_segments(scan);
+                    let found = with_each(Collect(scan));
+                    // A scan by blocks may stop at what is unstable sooner or later than one by segments.
+                    let same = |(words, stop): &(Words, Stop)| (words, stop) == (&want.0, &want.1);
+                    assert!(found.iter().all(same), "{text:?}: {want:?} {found:?}");
+                }
+            }
+        }
+    }
+}
