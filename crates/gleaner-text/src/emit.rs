@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::hash::{TokenHasher, hash_in_lower_case, token_hash};
 use crate::normalise::Buffers;
-use crate::properties::{Form, Props};
+use crate::properties::{Form, Props, TOKENS, Table};
 use crate::scan::Sink;
 use crate::tokens::Digits;
 
@@ -30,19 +30,37 @@ impl<F: FnMut(u64)> Emit for Hashes<F> {
     #[inline(always)]
     fn word(&mut self, text: &str, start: usize, end: usize, seen: Props) {
         (self.0)(if seen.has(Props::FOLDS) {
-            hash_forms(text[start..end].chars().map(Form::of_normal))
+            hash_normal(&text[start..end])
         } else {
             hash_in_lower_case(text.as_bytes(), start, end)
         });
     }
 }
 
-/// [`token_hash`] of what `forms` spell.
-#[inline(never)]
-pub(crate) fn hash_forms(forms: impl Iterator<Item = Form>) -> u64 {
-    let mut hasher = TokenHasher::new();
-    forms.for_each(|form| hasher.push(u64::from_le_bytes(form.bytes()), form.len()));
+/// [`token_hash`] of `word` with each character that has [`Props::FOLDS`] in `table` as `forms` has it, and ASCII in
+/// lower case.
+#[inline(always)]
+pub(crate) fn hash_forms<I>(word: &str, table: &Table, forms: impl Fn(char) -> I) -> u64
+where
+    I: IntoIterator<Item = Form>,
+{
+    let (mut hasher, mut at) = (TokenHasher::new(), 0);
+    while let Some(met) = table.read(word.as_bytes(), at) {
+        if met.props.has(Props::FOLDS) {
+            let changed = word[at..].chars().next().into_iter().flat_map(&forms);
+            changed.for_each(|form| hasher.push(form.to_number(), form.len()));
+        } else {
+            hasher.push(u64::from(met.to_lower_ascii()), met.len as u32);
+        }
+        at += met.len;
+    }
     hasher.finish()
+}
+
+/// [`token_hash`] of `word`, of which each character is normalised alone.
+#[inline(never)]
+fn hash_normal(word: &str) -> u64 {
+    hash_forms(word, &TOKENS, |c| [Form::of_normal(c)])
 }
 
 /// Hands on tokens.

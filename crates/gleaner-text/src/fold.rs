@@ -6,7 +6,7 @@ use caseless::Caseless;
 
 use crate::emit::hash_forms;
 use crate::hash::hash_in_lower_case;
-use crate::properties::{Form, Props};
+use crate::properties::{Form, Props, WORDS};
 use crate::scan::{Scan, Sink};
 
 /// Calls `sink` with the place of each of the [`words`](crate::words) of `text` and the [`token_hash`](crate::token_hash) of the word
@@ -35,12 +35,18 @@ impl<F: FnMut(Range<usize>, u64)> Sink for Folded<'_, F> {
     #[inline(always)]
     fn word(&mut self, start: usize, end: usize, seen: Props) {
         let hash = if seen.has(Props::FOLDS) {
-            hash_forms(self.text[start..end].chars().flat_map(folded))
+            hash_folded(&self.text[start..end])
         } else {
             hash_in_lower_case(self.text.as_bytes(), start, end)
         };
         (self.sink)(start..end, hash);
     }
+}
+
+/// [`token_hash`](crate::token_hash) of `word` after full case folding.
+#[inline(never)]
+fn hash_folded(word: &str) -> u64 {
+    hash_forms(word, &WORDS, folded)
 }
 
 /// The full case folding of a character.

@@ -115,29 +115,30 @@ fn lower_ascii(bytes: u64) -> u64 {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TokenHasher {
     h: u64,
+    /// The bytes not yet in `h`.
     chunk: u64,
+    /// Their number, at most 8.
+    held: u32,
     bytes: usize,
 }
 
 impl TokenHasher {
     pub(crate) fn new() -> TokenHasher {
-        TokenHasher { h: A, chunk: 0, bytes: 0 }
+        TokenHasher { h: A, chunk: 0, held: 0, bytes: 0 }
     }
 
-    /// Takes the first `count` of eight bytes, of which the others must be zero.
-    #[inline]
-    pub(crate) fn push(&mut self, piece: u64, count: usize) {
-        let held = match self.bytes % 8 {
-            0 if self.bytes > 0 => 8,
-            held => held,
-        };
-        let shifted = |by: usize| if by < 8 { piece << (8 * by) } else { 0 };
-        self.chunk |= shifted(held);
-        if held + count > 8 {
+    /// Takes the first `count` of eight bytes, at most seven; the others must be zero.
+    #[inline(always)]
+    pub(crate) fn push(&mut self, piece: u64, count: u32) {
+        self.bytes += count as usize;
+        self.chunk |= piece.checked_shl(8 * self.held).unwrap_or(0);
+        if self.held + count > 8 {
             self.h = mix(self.h ^ self.chunk, B);
-            self.chunk = if held > 0 { piece >> (8 * (8 - held)) } else { 0 };
+            self.chunk = piece >> (8 * (8 - self.held));
+            self.held = self.held + count - 8;
+        } else {
+            self.held += count;
         }
-        self.bytes += count;
     }
 
     pub(crate) fn finish(self) -> u64 {
@@ -174,7 +175,7 @@ mod tests {
             for c in text[..end].chars() {
                 let mut bytes = [0; 8];
                 c.encode_utf8(&mut bytes);
-                hasher.push(u64::from_le_bytes(bytes), c.len_utf8());
+                hasher.push(u64::from_le_bytes(bytes), c.len_utf8() as u32);
             }
             assert_eq!(hasher.finish(), token_hash(&text[..end]), "{end}");
             assert_eq!(hash_as_it_is(text.as_bytes(), 0, end), token_hash(&text[..end]), "{end}");

@@ -161,13 +161,13 @@ impl Table {
         let low = |n: u32| byte(n) & 0x3f;
         let first = byte(0);
         if first < 0x80 {
-            Met { props: self.at(first / PAGE, first), len: 1 }
+            Met { props: self.at(first / PAGE, first), len: 1, bytes }
         } else if first < 0xe0 {
-            Met { props: self.at(first & 0x1f, low(1)), len: 2 }
+            Met { props: self.at(first & 0x1f, low(1)), len: 2, bytes }
         } else if first < 0xf0 {
-            Met { props: self.at((first & 0xf) << 6 | low(1), low(2)), len: 3 }
+            Met { props: self.at((first & 0xf) << 6 | low(1), low(2)), len: 3, bytes }
         } else {
-            Met { props: self.at((first & 7) << 12 | low(1) << 6 | low(2), low(3)), len: 4 }
+            Met { props: self.at((first & 7) << 12 | low(1) << 6 | low(2), low(3)), len: 4, bytes }
         }
     }
 }
@@ -176,8 +176,20 @@ impl Table {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Met {
     pub(crate) props: Props,
-    /// Its bytes.
+    /// Number of its bytes.
     pub(crate) len: usize,
+    /// Four bytes of the text, the first lowest: its own, and perhaps others.
+    bytes: u32,
+}
+
+impl Met {
+    /// Its bytes, the first lowest, as a number; in lower case if it is ASCII.
+    #[inline(always)]
+    pub(crate) fn to_lower_ascii(self) -> u32 {
+        let bytes = self.bytes & (!0 >> (32 - 8 * self.len));
+        let capital = self.len == 1 && bytes.wrapping_sub(u32::from(b'A')) < 26;
+        bytes | u32::from(capital) << 5
+    }
 }
 
 /// Where the range ends that starts at `RANGES[at]`.
@@ -345,17 +357,19 @@ impl Form {
         Form(form)
     }
 
-    pub(crate) fn len(self) -> usize {
-        (self.0 >> 56) as usize
+    #[inline]
+    pub(crate) fn len(self) -> u32 {
+        (self.0 >> 56) as u32
     }
 
-    /// The bytes, with zeros behind them.
-    pub(crate) fn bytes(self) -> [u8; 8] {
-        (self.0 << 8 >> 8).to_le_bytes()
+    /// The bytes, the first lowest, as a number.
+    #[inline]
+    pub(crate) fn to_number(self) -> u64 {
+        self.0 << 8 >> 8
     }
 
     pub(crate) fn push_to(self, text: &mut String) {
-        let bytes = self.bytes();
-        text.push_str(str::from_utf8(&bytes[..self.len()]).expect("forms are made of characters"));
+        let bytes = self.to_number().to_le_bytes();
+        text.push_str(str::from_utf8(&bytes[..self.len() as usize]).expect("forms are made of characters"));
     }
 }

@@ -28,19 +28,19 @@ fn shared(path: &str) -> Option<PathBuf> {
 
 /// Checks the texts of a file: each line of a text file, each `text`, `html` and `gold` of JSON lines.
 fn check_file(path: &Path, sample: u64) {
-    let file = File::open(path).unwrap();
+    let file = File::open(path).expect("a file of the folder");
     let packed = path.extension().is_some_and(|extension| extension == "zst");
-    let size = file.metadata().unwrap().len() * if packed { 6 } else { 1 };
+    let size = file.metadata().expect("a file").len() * if packed { 6 } else { 1 };
     let lines: Box<dyn BufRead> = if packed {
-        let mut decoder = zstd::Decoder::new(file).unwrap();
-        decoder.window_log_max(31).unwrap();
+        let mut decoder = zstd::Decoder::new(file).expect("a decoder");
+        decoder.window_log_max(31).expect("a window zstd knows");
         Box::new(BufReader::new(decoder))
     } else {
         Box::new(BufReader::new(file))
     };
     let (mut checked, mut passed) = (0, 0);
     for line in lines.lines() {
-        let line = line.unwrap();
+        let line = line.expect("lines of text");
         passed += line.len() as u64;
         // In step with the place in the file.
         if u128::from(checked) * u128::from(size) > u128::from(passed) * u128::from(sample) {
@@ -61,8 +61,8 @@ fn check_file(path: &Path, sample: u64) {
 fn check_folder(folder: &str, sample: u64) {
     let Some(folder) = shared(folder) else { return };
     let mut seen = 0;
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
         let name = path.to_string_lossy();
         if (name.ends_with(".txt") || name.ends_with(".jsonl.zst")) && !name.contains("truth-") {
             check_file(&path, sample);
