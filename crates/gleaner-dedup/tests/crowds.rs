@@ -37,14 +37,13 @@ fn equal_documents_are_not_even_loaded() {
 #[test]
 fn templated_pages_stay_and_cost_a_bounded_number_of_loads() {
     let pages: Vec<String> = templated(6_000).collect();
-    let run = Run::new(&pages);
+    // Whether all pages agree in a band is up to the seed.
+    let sketched = |seed| {
+        let sketch = SketchOptions { seed, ..SketchOptions::default() };
+        Run::sketched(&pages, sketch, &ResolveOptions::default())
+    };
+    let run = (1..20).map(sketched).find(is_crowded).expect("no bucket is crowded");
     assert!(run.verdicts.iter().all(Option::is_none), "{:?}", run.shingles[0].jaccard(&run.shingles[1]));
-    let crowded = (0..16).filter(|&band| {
-        let keys = run.fingerprints.iter().map(|print| print.bands[band]);
-        let first = run.fingerprints[0].bands[band];
-        keys.filter(|key| *key == first).count() > 600
-    });
-    assert!(crowded.count() > 0, "no bucket is crowded");
     let roomy = ResolveOptions::default();
     let once = loads(&run.fingerprints, &roomy, |page| run.shingles[page].clone());
     assert!((1_000..=6_000).contains(&once), "{once} loads");
@@ -52,6 +51,15 @@ fn templated_pages_stay_and_cost_a_bounded_number_of_loads() {
     let tight = ResolveOptions { cache_bytes: 0, max_candidates: 4, ..ResolveOptions::default() };
     let loads = loads(&run.fingerprints, &tight, |page| run.shingles[page].clone());
     assert!(loads <= 6_000 * (3 + 2 * 4), "{loads} loads");
+}
+
+/// Whether more than a tenth of the documents agree with the first in some band.
+fn is_crowded(run: &Run) -> bool {
+    let crowd = |band: usize| {
+        let first = run.fingerprints[0].bands[band];
+        run.fingerprints.iter().filter(|print| print.bands[band] == first).count()
+    };
+    (0..16).any(|band| crowd(band) * 10 > run.fingerprints.len())
 }
 
 /// Fingerprints that agree in every band with texts that agree in nothing.

@@ -23,20 +23,20 @@ fn fingerprints() {
     check(
         "The quick brown fox jumps over the lazy dog",
         &[
-            0x28ca_c752_163c_9016,
-            0x8058_1982_5c7b_fb76,
-            0x8579_bcfc_88d1_a6da,
-            0xabf2_0155_fbbe_aace,
-            0xe7eb_53da_72ce_b3dc,
+            0x64d0_6bfb_d179_f830,
+            0x8f66_7303_5335_e02e,
+            0xb2b8_810d_4cf7_e434,
+            0xd342_d077_d38a_b680,
+            0xeddb_de3d_c5d6_18ef,
         ],
-        0x4e0a_dc7a_d4a0_44b9_89ad_3c2c_29f2_ac6d,
-        0x009e_d8b4_19f4_c99e,
+        0x8def_d9cd_8fa2_3199_858e_4130_989c_8ddd,
+        0x868a_ba06_6c6c_8a5d,
     );
     check(
         "漢字とカナ交じり",
-        &[0x1e34_218c_1007_4067, 0x2063_ecfb_a743_727e, 0xa0f5_fbea_70d2_66f3, 0xa35e_0506_ea9f_5f4d],
-        0xb15f_0f21_9e6c_bf34_7af6_f317_2887_7eed,
-        0x7440_ecac_9d70_c7a3,
+        &[0x1535_2381_374f_8362, 0x99ae_48d1_32da_f953, 0xc434_a15e_af85_e0ba, 0xcf6d_baa4_cf02_e345],
+        0x4f6d_dfd2_1ef2_db92_6c14_95c5_8ac9_5f98,
+        0xd8fb_4b77_9eca_d5d6,
     );
     let signs = 0x0a45_0ebc_16c4_1215;
     check("?!", &[signs], 0x3829_88b5_146e_0113_5fb4_765f_f6a3_7c0a, 0xe343_aba2_ad5c_649b);
@@ -48,5 +48,5 @@ fn verdicts() {
     let run = Run::new(&documents(42, 2_000));
     let describe = |verdict: &Option<gleaner_dedup::Duplicate>| format!("{verdict:?}\n");
     let all: String = run.verdicts.iter().map(describe).collect();
-    assert_eq!(hash64(all.as_bytes()), 7_448_293_089_285_879_086);
+    assert_eq!(hash64(all.as_bytes()), 5_925_626_928_471_005_635);
 }
