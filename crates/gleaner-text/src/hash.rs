@@ -30,12 +30,12 @@ pub fn hash128(bytes: &[u8]) -> u128 {
 
 /// Stable hash of one token, the value that [`Tokenizer::hash_tokens`](crate::Tokenizer::hash_tokens) reports.
 ///
-/// Not [`hash64`]: this one can be had while a word is folded, and costs a third of it for words. The definition is part
-/// of the format and will not change. Let `mix(a, b)` be the high half of the 128-bit product of `a` and `b`, xor its
-/// low half, and `A`, `B`, `C`, `D` the first 64 bits behind the point of the square roots of 2, 3, 5 and 7. Cut the
-/// UTF-8 bytes of the token into little-endian 64-bit numbers, the last of 1 to 8 bytes (of none, for an empty token)
-/// filled up with zeros. Start with `h = A`; for each number `n` but the last `h = mix(h ^ n, B)`; for the last and the
-/// number of all bytes `h = mix(h ^ n, C ^ bytes)`; the hash is `mix(h ^ A, D)`.
+/// Not [`hash64`]: this one can be had from pieces of a word while it is folded. The definition is part of the format
+/// and will not change. Let `mix(a, b)` be the high half of the 128-bit product of `a` and `b`, xor its low half, and
+/// `A`, `B`, `C`, `D` the first 64 bits behind the point of the square roots of 2, 3, 5 and 7. Cut the UTF-8 bytes of
+/// the token into little-endian 64-bit numbers, the last of 1 to 8 bytes (of none, for an empty token) filled up with
+/// zeros. Start with `h = A`; for each number `n` but the last `h = mix(h ^ n, B)`; for the last and the number of all
+/// bytes `h = mix(h ^ n, C ^ bytes)`; the hash is `mix(h ^ A, D)`.
 ///
 /// ```
 /// assert_eq!(gleaner_text::token_hash("word"), 0x1f90_601a_d343_2d90);
