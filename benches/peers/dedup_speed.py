@@ -17,6 +17,8 @@ with spacy, regex, tokenizers. A peer that is not installed is skipped, one that
 """
 import argparse, collections, importlib.metadata, os, pathlib, re, shutil, subprocess, sys, tempfile
 
+import zstandard
+
 BANDS, ROWS, NGRAM, THRESHOLD = 16, 8, 5, 0.8
 ONE_THREAD = {name: "1" for name in ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
 WORD = re.compile(r"\w+")
@@ -35,7 +37,6 @@ def rows(corpus):
 
 
 def write(lines, out):
-    import zstandard
     with open(out / "kept.jsonl.zst", "wb") as file, zstandard.ZstdCompressor(level=3).stream_writer(file) as packed:
         for line in lines:
             packed.write(line)
@@ -116,6 +117,7 @@ def datatrove(corpus, out):
         LocalPipelineExecutor(pipeline, tasks=tasks, workers=1, logging_dir=str(out / f"log{number}")).run()
 
 
+OWN = {"gleaner minhash": "minhash", "gleaner exact": "exact"}
 PEERS = {peer.__name__: peer for peer in (gaoya, rensa, datasketch, datatrove)}
 NEEDS = {"datatrove": ("spacy", "regex", "tokenizers")}
 
@@ -133,7 +135,7 @@ def missing(peer):
     return [name for name in ("orjson", "xxhash", "zstandard", peer, *NEEDS.get(peer, ())) if not version(name)]
 
 
-def commands(gleaner, corpus):
+def commands(gleaner, corpus, chosen):
     """Name of each tool that can run -> its version and the command that writes below an output folder."""
     own = subprocess.run([gleaner, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
 
@@ -141,8 +143,8 @@ def commands(gleaner, corpus):
         return lambda out: [gleaner, "dedup", corpus, "-o", out, "--method", method, "--format", "jsonl",
                             "--threads", "1", "--overwrite", "--quiet"]
 
-    tools = {f"gleaner {method}": (own, dedup(method)) for method in ("minhash", "exact")}
-    for peer in PEERS:
+    tools = {name: (own, dedup(method)) for name, method in OWN.items()}
+    for peer in chosen:
         if missing(peer):
             print(f"SKIPPED: {peer}, not installed: {', '.join(missing(peer))}", file=sys.stderr)
         else:
@@ -165,13 +167,19 @@ def run(name, command, log):
 
 
 def kept_rows(out):
-    import zstandard
     count = 0
     for file in out.rglob("*.jsonl.zst"):
         with open(file, "rb") as packed, zstandard.ZstdDecompressor().stream_reader(packed) as plain:
             while block := plain.read(1 << 20):
                 count += block.count(b"\n")
     return count
+
+
+def warm(corpus):
+    """Reads the file once so that no tool waits for the disk; in blocks, as our peak memory counts as a child's too."""
+    with open(corpus, "rb") as file:
+        while file.read(1 << 20):
+            pass
 
 
 def measure(tools, turns, work):
@@ -211,13 +219,29 @@ def report(tools, runs, kept, corpus):
               f"{max(seconds):8.2f} {memory:6.0f} {kept[name]:8} {len(seconds):5}")
 
 
+def turns_of(item):
+    name, _, number = item.partition("=")
+    if name not in {**OWN, **PEERS} or not number.isdigit():
+        raise argparse.ArgumentTypeError(f"{item!r} is not TOOL=N with a tool of {', '.join([*OWN, *PEERS])}")
+    return name, int(number)
+
+
+def peers(names):
+    unknown = [name for name in names.split(",") if name not in PEERS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown peers {', '.join(unknown)}; there are {', '.join(PEERS)}")
+    return names.split(",")
+
+
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gleaner")
     parser.add_argument("corpus")
     parser.add_argument("--turns", type=int, default=3, help="turns of every tool")
-    parser.add_argument("--turns-of", action="append", default=[], metavar="TOOL=N", help="turns of one tool")
-    parser.add_argument("--only", help="peers to run, by comma")
+    parser.add_argument("--turns-of", type=turns_of, action="append", default=[], metavar="TOOL=N",
+                        help="turns of one tool")
+    parser.add_argument("--only", type=peers, default=list(PEERS), metavar="PEER,PEER",
+                        help="peers to run [default: all]")
     parser.add_argument("--cpu", type=int, help="the CPU to run on [default: the last one allowed]")
     parser.add_argument("--work", help="folder for outputs [default: a temporary one]")
     return parser.parse_args()
@@ -230,16 +254,11 @@ def main():
     options = arguments()
     cpu = max(os.sched_getaffinity(0)) if options.cpu is None else options.cpu
     os.sched_setaffinity(0, {cpu})  # children inherit it; the driver only waits meanwhile
-    chosen = options.only.split(",") if options.only else list(PEERS)
-    tools = {name: tool for name, tool in commands(options.gleaner, os.path.abspath(options.corpus)).items()
-             if name not in PEERS or name in chosen}
-    turns = dict.fromkeys(tools, options.turns)
-    for item in options.turns_of:
-        name, _, number = item.partition("=")
-        if name in tools:
-            turns[name] = int(number)
+    turns = dict.fromkeys([*OWN, *options.only], options.turns)
+    turns.update(options.turns_of)
+    tools = commands(options.gleaner, os.path.abspath(options.corpus), options.only)
     with tempfile.TemporaryDirectory(dir=options.work) as work:
-        pathlib.Path(options.corpus).read_bytes()  # so that no tool pays for reading from the disk
+        warm(options.corpus)
         runs, kept = measure(tools, turns, pathlib.Path(work))
     report(tools, runs, kept, options.corpus)
 
