@@ -1,6 +1,6 @@
 //! How many documents bear a hash, at least not less than they are, in memory that does not grow with them.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Counts, for hashes, the documents that bear them: never too low, sometimes too high.
 ///
@@ -11,14 +11,16 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 /// Source: a counting Bloom filter with one hash function (Fan et al., *Summary Cache*, 2000).
 #[derive(Debug)]
 pub struct HashCounts {
-    /// Two counters a byte.
-    counters: Box<[AtomicU8]>,
+    /// Sixteen counters a word.
+    counters: Box<[AtomicU64]>,
     /// Contents whose hashes were counted already, each where its low half says; a later one takes the place.
     contents: Box<[AtomicU64]>,
 }
 
 /// The most a counter holds.
-const FULL: u8 = 15;
+const FULL: u64 = 15;
+/// Counters in a word.
+const PER_WORD: usize = 16;
 
 impl HashCounts {
     /// Counters for about `hashes` distinct hashes in at most `bytes` of memory: one and a half for each where there is
@@ -34,17 +36,14 @@ impl HashCounts {
     /// ```
     pub fn new(hashes: u64, bytes: u64) -> HashCounts {
         let contents = (hashes / 256).clamp(1 << 8, bytes.max(1 << 14) / 64);
-        let room = bytes.saturating_sub(8 * contents).max(1 << 10);
-        let counters = hashes.saturating_mul(3).div_ceil(4).clamp(1 << 10, room);
-        HashCounts {
-            counters: zeros(counters, AtomicU8::default),
-            contents: zeros(contents, AtomicU64::default),
-        }
+        let room = (bytes / 8).saturating_sub(contents).max(1 << 7);
+        let counters = (hashes / 2).saturating_mul(3).div_ceil(PER_WORD as u64).clamp(1 << 7, room);
+        HashCounts { counters: zeros(counters), contents: zeros(contents) }
     }
 
     /// Bytes of memory that the counters take.
     pub fn bytes(&self) -> u64 {
-        (self.counters.len() + 8 * self.contents.len()) as u64
+        (8 * (self.counters.len() + self.contents.len())) as u64
     }
 
     /// Counts a document that bears `hashes`, which must be distinct.
@@ -56,13 +55,13 @@ impl HashCounts {
             return;
         }
         // Touched first without a lock prefix, so that the processor waits for many counters at a time.
-        let touched = hashes.iter().fold(0, |sum: u8, &hash| sum.wrapping_add(self.of(hash)));
+        let touched = hashes.iter().fold(0u8, |sum, &hash| sum.wrapping_add(self.of(hash)));
         std::hint::black_box(touched);
         for &hash in hashes {
             let (counter, shift) = self.place(hash);
             // Fails only when the counter is full.
-            let _ = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |pair| {
-                ((pair >> shift) & FULL < FULL).then(|| pair + (1 << shift))
+            let _ = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |word| {
+                ((word >> shift) & FULL < FULL).then(|| word + (1 << shift))
             });
         }
     }
@@ -71,13 +70,13 @@ impl HashCounts {
     #[inline]
     pub fn of(&self, hash: u64) -> u8 {
         let (counter, shift) = self.place(hash);
-        (counter.load(Ordering::Relaxed) >> shift) & FULL
+        ((counter.load(Ordering::Relaxed) >> shift) & FULL) as u8
     }
 
     #[inline]
-    fn place(&self, hash: u64) -> (&AtomicU8, u8) {
-        let counter = scale(hash, self.counters.len() * 2);
-        (&self.counters[counter / 2], if counter.is_multiple_of(2) { 0 } else { 4 })
+    fn place(&self, hash: u64) -> (&AtomicU64, usize) {
+        let counter = scale(hash, self.counters.len() * PER_WORD);
+        (&self.counters[counter / PER_WORD], counter % PER_WORD * 4)
     }
 
     fn is_known(&self, content: u128) -> bool {
@@ -92,8 +91,8 @@ fn scale(hash: u64, length: usize) -> usize {
     ((u128::from(hash) * length as u128) >> 64) as usize
 }
 
-fn zeros<T>(length: u64, zero: fn() -> T) -> Box<[T]> {
-    (0..length).map(|_| zero()).collect()
+fn zeros(length: u64) -> Box<[AtomicU64]> {
+    (0..length).map(|_| AtomicU64::new(0)).collect()
 }
 
 #[cfg(test)]

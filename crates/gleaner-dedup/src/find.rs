@@ -87,7 +87,7 @@ pub fn find_all_duplicates<E: StdError + Send>(
     counted.into_iter().collect::<Result<(), E>>()?;
     let keys = |document: usize| {
         let shingles = load(document)?;
-        Ok((Keys::of_prefix(&shingles, &counts, options.threshold), Some(shingles)))
+        Ok((Keys::of_prefix(shingles.as_slice(), &counts, options.threshold), Some(shingles)))
     };
     decide(&first, &firsts, options, &InMemory { keys, load: &load })
 }

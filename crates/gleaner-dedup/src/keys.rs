@@ -1,7 +1,7 @@
 //! By what a document meets others: band keys, or the rarest of its shingles.
 
 use crate::counts::HashCounts;
-use crate::shingles::{Shingles, mix};
+use crate::shingles::mix;
 
 /// The keys under which a document is looked up and, when it is kept, found by later ones. Two documents are compared
 /// when they share a key.
@@ -48,25 +48,25 @@ impl Keys {
         Keys { kind: Kind::Bands, keys: keys.collect() }
     }
 
-    /// The rarest of `shingles`, so many that a document which shares none of them has a Jaccard similarity under
-    /// `threshold`; without those that `counts` knows to be nobody else's. Often that leaves none.
+    /// The rarest of a document's shingles, so many that a document which shares none of them has a Jaccard similarity
+    /// under `threshold`; without those that `counts` knows to be nobody else's. Often that leaves none.
     ///
-    /// `counts` must have counted every document of the search. Expected linear time.
+    /// `shingles` are the hashes of all its shingles, distinct, in any order. `counts` must have counted every document
+    /// of the search. Expected linear time.
     ///
     /// Source: prefix filtering by ascending document frequency, Bayardo, Ma, Srikant, *Scaling Up All Pairs Similarity
     /// Search* (2007); positions, Xiao, Wang, Lin, Yu, *Efficient Similarity Joins for Near Duplicate Detection* (2008).
-    pub fn of_prefix(shingles: &Shingles, counts: &HashCounts, threshold: f64) -> Keys {
+    pub fn of_prefix(shingles: &[u64], counts: &HashCounts, threshold: f64) -> Keys {
         let size = shingles.len();
         let kind = Kind::Prefix { size: u32::try_from(size).unwrap_or(u32::MAX) };
         let length = prefix_length(size, threshold);
-        let shared = |hash: u64| Some((counts.of(hash), hash)).filter(|&(count, _)| count > 1);
-        let mut rarest: Vec<(u8, u64)> =
-            shingles.as_slice().iter().filter_map(|&hash| shared(hash)).collect();
-        let alone = size - rarest.len();
-        let length = length.saturating_sub(alone).min(rarest.len());
+        let alone = shingles.iter().filter(|&&hash| counts.of(hash) == 1).count();
+        let length = length.saturating_sub(alone).min(size - alone);
         if length == 0 {
             return Keys { kind, keys: Vec::new() };
         }
+        let counted = shingles.iter().map(|&hash| (counts.of(hash), hash));
+        let mut rarest: Vec<(u8, u64)> = counted.filter(|&(count, _)| count != 1).collect();
         rarest.select_nth_unstable(length - 1);
         rarest.truncate(length);
         rarest.sort_unstable();
@@ -141,7 +141,7 @@ mod tests {
         for start in [5, 10, 10] {
             counts.add(None, of(start, 100).as_slice());
         }
-        let keys = Keys::of_prefix(&of(0, 100), &counts, 0.8);
+        let keys = Keys::of_prefix(of(0, 100).as_slice(), &counts, 0.8);
         // Of 21, the five that are nobody else's are left out.
         let hashes: Vec<u64> = keys.keys.iter().map(|key| key.hash).collect();
         assert_eq!(hashes.len(), 16);
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(keys.keys.iter().map(|key| key.position).collect::<Vec<_>>(), (5..21).collect::<Vec<_>>());
         assert!(
             Keys::of_prefix(
-                &of(200, 300),
+                of(200, 300).as_slice(),
                 &{
                     let one = HashCounts::new(1 << 16, 1 << 20);
                     one.add(None, of(200, 300).as_slice());

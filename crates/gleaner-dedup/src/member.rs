@@ -1,7 +1,10 @@
 //! A document on its way through a search.
 
+use std::sync::Arc;
+
 use crate::index::Candidate;
 use crate::keys::{Key, Keys, Kind};
+use crate::shingles::Shingles;
 
 /// A document that is not decided on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,15 +17,17 @@ pub(crate) struct Member {
     pub(crate) keys: Keys,
     /// Kept documents that earlier rounds found.
     pub(crate) candidates: Vec<Candidate>,
+    /// Where they were made for the keys.
+    pub(crate) shingles: Option<Arc<Shingles>>,
 }
 
 /// What `Kind::Bands` is written as; a prefix by its size, which is smaller.
 const BANDS: u64 = u64::MAX;
 
 impl Member {
-    /// The record by which the document waits.
+    /// The record by which the document waits, without its shingles.
     pub(crate) fn write(&self) -> Vec<u8> {
-        let Member { order, document, bytes, keys: Keys { kind, keys }, candidates } = self;
+        let Member { order, document, bytes, keys: Keys { kind, keys }, candidates, .. } = self;
         let mut record = Vec::with_capacity(40 + 16 * keys.len() + 20 * candidates.len());
         let kind = match kind {
             Kind::Bands => BANDS,
@@ -58,7 +63,7 @@ impl Member {
         while fields.0.len() >= 20 {
             candidates.push(Candidate { order: fields.u64(), document: fields.u64(), shared: fields.u32() });
         }
-        Member { order, document, bytes, keys, candidates }
+        Member { order, document, bytes, keys, candidates, shingles: None }
     }
 }
 
@@ -95,7 +100,7 @@ mod tests {
             let candidate = |at: u32| Candidate { order: u64::from(at), document: 1 << 40, shared: at };
             let keys = Keys { kind, keys: (0..length).map(key).collect() };
             let candidates = (0..2 * length).map(candidate).collect();
-            let member = Member { order: 1 << 33, document: 5, bytes: 1, keys, candidates };
+            let member = Member { order: 1 << 33, document: 5, bytes: 1, keys, candidates, shingles: None };
             let record = member.write();
             assert_eq!(Member::read(&record), member);
             (0..record.len()).for_each(|length| drop(Member::read(&record[..length])));

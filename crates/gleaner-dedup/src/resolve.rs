@@ -164,7 +164,7 @@ where
     let mut search = Search::new(options, documents);
     let mut blocks = Blocks::default();
     let mut list = list.fuse();
-    while let Some(block) = blocks.listed(&mut list, &search.verifier)? {
+    while let Some(block) = blocks.listed(&mut list, documents)? {
         search.take(block, waiting, &mut verdict)?;
     }
     while search.is_full {
@@ -189,7 +189,7 @@ impl Blocks {
     fn listed<D: Documents, E: From<D::Error>>(
         &mut self,
         list: &mut impl Iterator<Item = Result<Listed<D::From>, E>>,
-        verifier: &Verifier<'_, D>,
+        documents: &D,
     ) -> Result<Option<Vec<Member>>, E> {
         let (mut block, mut bytes) = (Vec::new(), 0);
         while block.len() < BLOCK && bytes < BLOCK_BYTES {
@@ -201,12 +201,10 @@ impl Blocks {
         self.listed += block.len() as u64;
         let members = parallel::map(&block, |listed| {
             let Listed { document, bytes, .. } = *listed;
-            let (keys, shingles) = verifier.documents.keys(listed)?;
+            let (keys, shingles) = documents.keys(listed)?;
             // Without keys it will not be compared.
-            if let Some(shingles) = shingles.filter(|_| !keys.is_empty()) {
-                verifier.cache.insert(document, Arc::new(shingles));
-            }
-            Ok::<_, D::Error>(Member { order: 0, document, bytes, keys, candidates: Vec::new() })
+            let shingles = shingles.filter(|_| !keys.is_empty()).map(Arc::new);
+            Ok::<_, D::Error>(Member { order: 0, document, bytes, keys, candidates: Vec::new(), shingles })
         });
         let members = (first..).zip(members).map(|(order, member)| Ok::<_, E>(Member { order, ..member? }));
         members
@@ -283,10 +281,11 @@ impl<'a, D: Documents> Search<'a, D> {
         let has_neighbour = neighbours(block);
         let numbered: Vec<(usize, &Member)> = block.iter().enumerate().collect();
         let against_earlier = parallel::map(&numbered, |&(at, member)| {
-            if has_neighbour[at] {
-                self.verifier.shingles(member.document)?;
+            let candidates = self.earlier(member);
+            if has_neighbour[at] || !candidates.is_empty() {
+                self.verifier.hold(member)?;
             }
-            self.verifier.best_of(member.document, None, &self.earlier(member))
+            self.verifier.best_of(member.document, None, &candidates)
         });
         for ((&(at, member), earlier), start) in
             numbered.iter().zip(against_earlier).zip(std::iter::repeat(block[0].order))

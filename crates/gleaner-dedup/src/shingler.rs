@@ -56,8 +56,13 @@ impl Shingler {
     ///
     /// Near linear: the hashes are sorted.
     pub fn shingles(&mut self, text: &str) -> Shingles {
+        Shingles::from_hashes(self.hashes(text).to_vec())
+    }
+
+    /// The hashes of [`Shingler::shingles`] in no particular order. Linear time.
+    pub fn hashes(&mut self, text: &str) -> &[u64] {
         self.read(text);
-        Shingles::from_hashes(self.distinct.of(&self.ngrams).to_vec())
+        self.distinct.of(&self.ngrams)
     }
 
     /// The 128-bit hash of the token sequence of `text`, equal for exact copies; `None` for an empty text. Linear time.
@@ -65,8 +70,7 @@ impl Shingler {
         self.content_and_ngrams(text).0
     }
 
-    /// What [`Shingler::content`] gives, and the hashes of [`Shingler::shingles`] in no particular order, in one pass.
-    /// Linear time.
+    /// What [`Shingler::content`] and [`Shingler::hashes`] give, in one pass.
     pub fn content_and_hashes(&mut self, text: &str) -> (Option<u128>, &[u64]) {
         let content = self.content_and_ngrams(text).0;
         (content, self.distinct.of(&self.ngrams))

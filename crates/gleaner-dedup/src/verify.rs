@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::cache::Cache;
 use crate::index::Candidate;
+use crate::member::Member;
 use crate::resolve::Documents;
 use crate::shingles::{Shingles, containment, jaccard, shared_at_least};
 
@@ -49,7 +50,16 @@ pub(crate) struct Verifier<'a, D> {
 }
 
 impl<D: Documents> Verifier<'_, D> {
-    pub(crate) fn shingles(&self, document: u64) -> Result<Arc<Shingles>, D::Error> {
+    /// Has the shingles of a document ready for comparisons.
+    pub(crate) fn hold(&self, member: &Member) -> Result<(), D::Error> {
+        match &member.shingles {
+            Some(shingles) => self.cache.insert(member.document, Arc::clone(shingles)),
+            None => drop(self.shingles(member.document)?),
+        }
+        Ok(())
+    }
+
+    fn shingles(&self, document: u64) -> Result<Arc<Shingles>, D::Error> {
         if let Some(shingles) = self.cache.get(document) {
             return Ok(shingles);
         }

@@ -252,19 +252,30 @@ impl Documents for Source<'_> {
 
     fn keys(&self, listed: &Document) -> Result<(Keys, Option<Shingles>), Error> {
         if self.comparison.is_exact() {
-            let shingles = self.shingles(listed.document)?;
-            let keys = Keys::of_prefix(&shingles, self.counts, self.comparison.resolve.threshold);
-            return Ok((keys, Some(shingles)));
+            let threshold = self.comparison.resolve.threshold;
+            return self.read(listed.document, |shingler, text| {
+                let hashes = shingler.hashes(text);
+                let keys = Keys::of_prefix(hashes, self.counts, threshold);
+                let shingles = (!keys.is_empty()).then(|| Shingles::from_hashes(hashes.to_vec()));
+                (keys, shingles)
+            });
         }
         Ok((Keys::of_bands(&listed.from, self.counts), None))
     }
 
     fn shingles(&self, document: u64) -> Result<Shingles, Error> {
+        self.read(document, |shingler, text| shingler.shingles(text))
+    }
+}
+
+impl Source<'_> {
+    /// What `make` makes of a document's text.
+    fn read<T>(&self, document: u64, make: impl FnOnce(&mut Shingler, &str) -> T) -> Result<T, Error> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let (mut shingler, mut buffer) =
             idle.unwrap_or_else(|| (self.comparison.shingler.clone(), Vec::new()));
-        let shingles = self.lookup.with(document, &mut buffer, |draft| Ok(shingler.shingles(draft.text()?)));
+        let made = self.lookup.with(document, &mut buffer, |draft| Ok(make(&mut shingler, draft.text()?)));
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((shingler, buffer));
-        shingles
+        made
     }
 }
