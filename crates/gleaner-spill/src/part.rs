@@ -214,6 +214,8 @@ impl PartReader {
 pub struct PartLookup {
     file: Mutex<File>,
     path: PathBuf,
+    /// Size of the file.
+    bytes: u64,
 }
 
 impl PartLookup {
@@ -224,7 +226,8 @@ impl PartLookup {
     pub fn open(path: &Path, kind: PartKind) -> Result<PartLookup, Error> {
         let mut file = File::open(path).map_err(Error::io(path))?;
         check_header(&mut file, path, kind)?;
-        Ok(PartLookup { file: Mutex::new(file), path: path.to_path_buf() })
+        let bytes = file.metadata().map_err(Error::io(path))?.len();
+        Ok(PartLookup { file: Mutex::new(file), path: path.to_path_buf(), bytes })
     }
 
     /// The offset of record number `index` in a part of which every record is `length` bytes long.
@@ -239,15 +242,22 @@ impl PartLookup {
     pub fn read(&self, offset: u64, record: &mut Vec<u8>) -> Result<(), Error> {
         let mut file = self.file.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let io = Error::io(&self.path);
-        file.seek(SeekFrom::Start(offset)).map_err(&io)?;
         let damaged = || Error::new(&self.path, ErrorKind::Damaged { offset });
-        if !read_bytes(&mut *file, RECORD_HEADER_BYTES as u64, record).map_err(&io)? {
+        let body = offset.saturating_add(RECORD_HEADER_BYTES as u64);
+        if body > self.bytes {
             return Err(damaged());
         }
-        let length = u32::from_le_bytes([record[0], record[1], record[2], record[3]]);
-        let mut check = [0; 8];
-        check.copy_from_slice(&record[4..RECORD_HEADER_BYTES]);
-        let complete = length != END && read_bytes(&mut *file, u64::from(length), record).map_err(&io)?;
-        if complete && xxh3_64(record).to_le_bytes() == check { Ok(()) } else { Err(damaged()) }
+        file.seek(SeekFrom::Start(offset)).map_err(&io)?;
+        let mut header = [0; RECORD_HEADER_BYTES];
+        file.read_exact(&mut header).map_err(&io)?;
+        let (length, check) = header.split_at(4);
+        let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]);
+        // What the file does not hold is not allocated.
+        if length == END || u64::from(length) > self.bytes - body {
+            return Err(damaged());
+        }
+        record.resize(length as usize, 0);
+        file.read_exact(record).map_err(&io)?;
+        if xxh3_64(record).to_le_bytes() == check { Ok(()) } else { Err(damaged()) }
     }
 }
