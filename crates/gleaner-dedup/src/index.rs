@@ -1,8 +1,7 @@
 //! The kept documents, by the keys under which later ones may meet them.
 
-use ahash::AHashMap;
-
 use crate::keys::{Key, Keys, Kind, least_shared};
+use crate::postings::PostingTable;
 
 /// A kept document that another one should be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,18 +18,8 @@ pub(crate) struct Candidate {
 pub(crate) struct Index {
     threshold: f64,
     max_bucket: u32,
-    /// The last posting of each key.
-    last: AHashMap<u64, u32>,
-    postings: Vec<Posting>,
+    table: PostingTable,
     holders: Vec<Holder>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Posting {
-    holder: u32,
-    position: u32,
-    /// The posting of the same key before this one.
-    before: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,30 +29,20 @@ struct Holder {
     size: u32,
 }
 
-/// One key that the document asked for shares with a holder.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Hit {
-    holder: u32,
-    own_position: u32,
-    position: u32,
-}
-
-const NONE: u32 = u32::MAX;
-
 impl Index {
     /// An empty index. `max_bucket` bounds the holders of one band key.
     pub(crate) fn new(threshold: f64, max_bucket: usize) -> Index {
         let max_bucket = u32::try_from(max_bucket).unwrap_or(u32::MAX);
-        Index { threshold, max_bucket, last: AHashMap::new(), postings: Vec::new(), holders: Vec::new() }
+        Index { threshold, max_bucket, table: PostingTable::new(), holders: Vec::new() }
     }
 
     /// Whether `keys` more of `documents` more fit into `bytes` of memory; an empty index always has room.
     pub(crate) fn has_room(&self, keys: usize, documents: usize, bytes: u64) -> bool {
-        let last = grown(self.last.len(), self.last.capacity(), keys) * (size_of::<(u64, u32)>() + 1) * 8 / 7;
-        let postings = grown(self.postings.len(), self.postings.capacity(), keys) * size_of::<Posting>();
-        let holders = grown(self.holders.len(), self.holders.capacity(), documents) * size_of::<Holder>();
-        let fits = (last + postings + holders) as u64 <= bytes && self.postings.len() + keys < NONE as usize;
-        fits || self.holders.is_empty()
+        let holders = self.holders.len() + documents;
+        // The list doubles, and while it grows the old one is still there.
+        let holders = if holders <= self.holders.capacity() { self.holders.capacity() } else { 3 * holders };
+        let needed = self.table.bytes_with(keys) + (holders * size_of::<Holder>()) as u64;
+        needed <= bytes && self.table.has_numbers(keys) || self.holders.is_empty()
     }
 
     /// Adds a kept document, which must come after all others in the order.
@@ -75,33 +54,27 @@ impl Index {
         let holder = self.holders.len() as u32;
         self.holders.push(Holder { order, document, size });
         for key in &keys.keys {
-            if keys.kind == Kind::Bands && key.held + self.bucket_size(key.hash) >= self.max_bucket {
-                continue;
+            let is_full = || key.held + self.bucket_size(key.hash) >= self.max_bucket;
+            if keys.kind != Kind::Bands || !is_full() {
+                self.table.insert(key.hash, holder);
             }
-            let posting = self.postings.len() as u32;
-            let before = self.last.insert(key.hash, posting).unwrap_or(NONE);
-            self.postings.push(Posting { holder, position: key.position, before });
         }
     }
 
     /// The documents that share a key with `keys` and may be similar enough, those at or after place `from` in the
     /// order, by their order.
     pub(crate) fn candidates(&self, keys: &Keys, from: u64) -> Vec<Candidate> {
-        let mut hits = Vec::new();
+        let mut hits: Vec<(u32, u32)> = Vec::new();
         for key in &keys.keys {
-            let postings = self.postings(key.hash);
-            let wanted = postings.take_while(|posting| self.holders[posting.holder as usize].order >= from);
-            hits.extend(wanted.map(|&Posting { holder, position, .. }| Hit {
-                holder,
-                own_position: key.position,
-                position,
-            }));
+            let holders = self.table.holders(key.hash);
+            let wanted = holders.take_while(|&holder| self.holders[holder as usize].order >= from);
+            hits.extend(wanted.map(|holder| (holder, key.position)));
         }
         hits.sort_unstable();
-        let groups = hits.chunk_by(|left, right| left.holder == right.holder);
+        let groups = hits.chunk_by(|left, right| left.0 == right.0);
         let wanted = groups.filter(|group| self.may_reach(keys.kind, group));
-        let candidate = |group: &[Hit]| {
-            let Holder { order, document, .. } = self.holders[group[0].holder as usize];
+        let candidate = |group: &[(u32, u32)]| {
+            let Holder { order, document, .. } = self.holders[group[0].0 as usize];
             Candidate { order, document, shared: group.len() as u32 }
         };
         wanted.map(candidate).collect()
@@ -116,35 +89,18 @@ impl Index {
         }
     }
 
-    /// Whether a pair with these shared keys can reach the threshold, by its lengths and by what can still follow the
-    /// last of them.
-    fn may_reach(&self, kind: Kind, hits: &[Hit]) -> bool {
+    /// Whether a pair with these shared keys, each with its position among the document's own, can reach the threshold,
+    /// by the lengths and by what can still follow the last of them.
+    fn may_reach(&self, kind: Kind, hits: &[(u32, u32)]) -> bool {
         let Kind::Prefix { size } = kind else { return true };
-        let (own, other) = (size as usize, self.holders[hits[0].holder as usize].size as usize);
-        let needed = least_shared(own, other, self.threshold);
-        let last = hits[hits.len() - 1];
-        let rest = (own - last.own_position as usize).min(other - last.position as usize) - 1;
-        needed <= own.min(other) && hits.len() + rest >= needed
+        let (holder, last) = hits[hits.len() - 1];
+        let (own, other) = (size as usize, self.holders[holder as usize].size as usize);
+        let rest = (own - last as usize - 1).min(other.saturating_sub(hits.len()));
+        hits.len() + rest >= least_shared(own, other, self.threshold)
     }
 
     fn bucket_size(&self, hash: u64) -> u32 {
-        self.postings(hash).count() as u32
-    }
-
-    /// The postings of a key, the latest first.
-    fn postings(&self, hash: u64) -> impl Iterator<Item = &Posting> {
-        let posting = |at: u32| self.postings.get(at as usize);
-        let last = self.last.get(&hash).and_then(|&at| posting(at));
-        std::iter::successors(last, move |latest| posting(latest.before))
-    }
-}
-
-/// Items for which a list or map has room, at most, while it grows by `more`: it doubles, and the old one is still there.
-fn grown(items: usize, capacity: usize, more: usize) -> usize {
-    if items + more <= capacity {
-        capacity
-    } else {
-        capacity + (2 * capacity).max((items + more).next_power_of_two())
+        self.table.holders(hash).count() as u32
     }
 }
 

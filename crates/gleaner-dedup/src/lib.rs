@@ -75,6 +75,7 @@ mod member;
 mod memory;
 mod minhash;
 mod parallel;
+mod postings;
 mod resolve;
 mod shingler;
 mod shingles;

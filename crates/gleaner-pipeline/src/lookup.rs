@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::verdicts::part_of;
 use crate::work::WorkArea;
 
-/// Parts that are held open: their files, two each, are far fewer than a process may have.
+/// Parts that are held open: fewer than a process may have on any system.
 const OPEN_PARTS: usize = 192;
 
 /// Reads documents again by their number.
@@ -19,19 +19,19 @@ pub(crate) struct Lookup<'a> {
     work: &'a WorkArea,
     /// Number of the first document of each part.
     first_document: &'a [u64],
-    bands: usize,
-    open: Mutex<VecDeque<(usize, Arc<Part>)>>,
-}
-
-struct Part {
     entries: EntryLookup,
-    documents: PartLookup,
+    open: Mutex<VecDeque<(usize, Arc<PartLookup>)>>,
 }
 
 impl Lookup<'_> {
-    /// `bands` is the number of keys that every entry has room for.
-    pub(crate) fn new<'a>(work: &'a WorkArea, first_document: &'a [u64], bands: usize) -> Lookup<'a> {
-        Lookup { work, first_document, bands, open: Mutex::default() }
+    /// `bands` is the number of keys that every entry has room for. Group must have joined the entries.
+    pub(crate) fn new<'a>(
+        work: &'a WorkArea,
+        first_document: &'a [u64],
+        bands: usize,
+    ) -> Result<Lookup<'a>, Error> {
+        let entries = EntryLookup::open(&work.all_entries(), bands)?;
+        Ok(Lookup { work, first_document, entries, open: Mutex::default() })
     }
 
     /// Reads document `doc` and gives what `read` makes of it. `buffer` is overwritten.
@@ -43,19 +43,17 @@ impl Lookup<'_> {
     ) -> Result<T, Error> {
         let number = part_of(self.first_document, doc);
         let part = self.part(number)?;
-        let entry = part.entries.read(doc - self.first_document[number], buffer)?;
-        part.documents.read(entry.offset, buffer)?;
+        let entry = self.entries.read(doc, buffer)?;
+        part.read(entry.offset, buffer)?;
         read(&DraftView::decode(buffer)?)
     }
 
-    fn part(&self, number: usize) -> Result<Arc<Part>, Error> {
+    fn part(&self, number: usize) -> Result<Arc<PartLookup>, Error> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, part)) = open.iter().find(|(held, _)| *held == number) {
             return Ok(Arc::clone(part));
         }
-        let entries = EntryLookup::open(&self.work.entries(number), self.bands)?;
-        let documents = PartLookup::open(&self.work.cleaned(number), CLEANED)?;
-        let part = Arc::new(Part { entries, documents });
+        let part = Arc::new(PartLookup::open(&self.work.cleaned(number), CLEANED)?);
         if open.len() == OPEN_PARTS {
             open.pop_front();
         }

@@ -34,15 +34,17 @@ pub(crate) struct GroupMemory {
 }
 
 impl GroupMemory {
-    /// Shares out what is left of the budget. The exact method lives by its counters, the other one by its index.
+    /// Shares out what is left of the budget.
     pub(crate) fn new(resources: &Resources, result: &ResultOptions) -> GroupMemory {
         let left = resources.memory.saturating_sub(fixed(resources, result.max_record_size)).max(LEAST_LEFT);
-        let (counts, index) = match result.method {
-            Method::Exact => (left / 2, left / 4),
-            Method::Minhash => (left / 4, left / 2),
+        // What is left over is for the marks of the documents and what an allocator leaves between.
+        let (counts, index, cache) = match result.method {
+            // Counters that shingles share make it slow.
+            Method::Exact => (left * 3 / 8, left * 3 / 8, left / 16),
+            // Kept documents are compared with many that come later.
+            Method::Minhash => (left / 16, left / 4, left / 2),
         };
-        // The rest is for the marks of the documents and what an allocator leaves between.
-        GroupMemory { counts, index, cache: left / 10, sorter: left / 32 }
+        GroupMemory { counts, index, cache, sorter: left / 32 }
     }
 }
 

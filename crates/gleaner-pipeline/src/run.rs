@@ -149,7 +149,7 @@ impl Run<'_> {
         let text_bytes = totals.text_bytes;
         let emitter = Emitter {
             removed: &grouped.removed,
-            lookup: Lookup::new(&work, &learnt.first_document, self.comparison.bands()),
+            lookup: Lookup::new(&work, &learnt.first_document, self.comparison.bands())?,
             learnt: &learnt,
             work: &work,
             output: &settings.output,

@@ -46,6 +46,11 @@ impl WorkArea {
         self.part("entries", part)
     }
 
+    /// The entries of all parts, as group joins them.
+    pub(crate) fn all_entries(&self) -> PathBuf {
+        self.file("all-entries")
+    }
+
     pub(crate) fn verdicts(&self, part: usize) -> PathBuf {
         self.part("verdicts", part)
     }

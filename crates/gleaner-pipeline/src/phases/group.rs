@@ -11,7 +11,7 @@ use gleaner_spill::{Queue, Sorted, Sorter};
 
 use crate::bits::Bits;
 use crate::comparison::Comparison;
-use crate::entries::{Entry, entries};
+use crate::entries::{Entry, EntryWriter, entries};
 use crate::error::Error;
 use crate::lookup::Lookup;
 use crate::memory::GroupMemory;
@@ -69,11 +69,14 @@ impl Grouper<'_> {
         entries(self.work, &self.learnt.first_document)
     }
 
+    /// Joins the entries of all parts, and collapses copies on the way.
     fn copies(&self) -> Result<Copies, Error> {
+        let mut joined = EntryWriter::create(&self.work.all_entries(), self.comparison.bands())?;
         let mut contents = Sorter::new(&self.work.file("contents"), self.memory.sorter);
         let mut removed = Bits::new(self.learnt.documents);
         for entry in self.entries() {
             let (doc, entry) = entry?;
+            joined.append(&entry)?;
             match entry.fingerprint {
                 None => removed.insert(doc),
                 Some(fingerprint) => {
@@ -83,6 +86,7 @@ impl Grouper<'_> {
                 }
             }
         }
+        joined.finish()?;
         let mut set = Bits::new(self.learnt.documents);
         let mut pairs = Sorter::new(&self.work.file("copies"), self.memory.sorter);
         let (mut contents, mut first) = (contents.finish()?, Vec::new());
@@ -118,7 +122,7 @@ impl Grouper<'_> {
 
     /// The verdicts on documents that are no copies, by number.
     fn near(&self, copies: &Copies, counts: &HashCounts) -> Result<Sorted, Error> {
-        let lookup = Lookup::new(self.work, &self.learnt.first_document, self.comparison.bands());
+        let lookup = Lookup::new(self.work, &self.learnt.first_document, self.comparison.bands())?;
         let source = Source { lookup, comparison: self.comparison, counts, idle: Mutex::default() };
         let mut waiting = Queue::new(&self.work.file("waiting"));
         let mut verdicts = Sorter::new(&self.work.file("near"), self.memory.sorter);

@@ -1,0 +1,177 @@
+//! Which holders bear which hash, in some twenty to thirty bytes a pair.
+
+use ahash::RandomState;
+
+/// Lists of holders by hash.
+///
+/// Heads of lists stand in tables with open addressing, one for each of the first bits of a scrambled hash, so that only
+/// a small part of all is there twice while it grows; what follows a head is linked through blocks that never move. The
+/// scrambling has a secret key: no input is made to meet in a table.
+#[derive(Debug)]
+pub(crate) struct PostingTable {
+    scramble: RandomState,
+    shards: Vec<Shard>,
+    blocks: Vec<Vec<Posting>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Posting {
+    holder: u32,
+    /// Number of the posting of the same list before this one.
+    before: u32,
+}
+
+/// Heads of lists: hash and number of the last posting, [`NONE`] where a slot is free. A power of two of slots, or none.
+/// Two lists, since a pair would take a third more.
+#[derive(Clone, Debug, Default)]
+struct Shard {
+    hashes: Vec<u64>,
+    last: Vec<u32>,
+    used: usize,
+}
+
+const NONE: u32 = u32::MAX;
+const SLOT_BYTES: usize = size_of::<u64>() + size_of::<u32>();
+const SHARD_BITS: u32 = 8;
+const BLOCK: usize = 1 << 14;
+
+impl PostingTable {
+    pub(crate) fn new() -> PostingTable {
+        let shards = vec![Shard::default(); 1 << SHARD_BITS];
+        PostingTable { scramble: RandomState::new(), shards, blocks: Vec::new() }
+    }
+
+    /// Adds a holder at the front of the list of `hash`.
+    pub(crate) fn insert(&mut self, hash: u64, holder: u32) {
+        let (shard, start) = self.place(hash);
+        let number = self.len() as u32;
+        let before = self.shards[shard].replace(hash, start, number, &self.scramble);
+        if number as usize % BLOCK == 0 {
+            self.blocks.push(Vec::with_capacity(BLOCK));
+        }
+        if let Some(block) = self.blocks.last_mut() {
+            block.push(Posting { holder, before });
+        }
+    }
+
+    /// The holders of `hash`, the latest first.
+    pub(crate) fn holders(&self, hash: u64) -> impl Iterator<Item = u32> {
+        let (shard, start) = self.place(hash);
+        let last = self.posting(self.shards[shard].last(hash, start));
+        std::iter::successors(last, |posting| self.posting(posting.before)).map(|posting| posting.holder)
+    }
+
+    /// Bytes of memory with `more` postings, at most.
+    pub(crate) fn bytes_with(&self, more: usize) -> u64 {
+        let postings = (self.len() + more).next_multiple_of(BLOCK) * size_of::<Posting>();
+        let used: usize = self.shards.iter().map(|shard| shard.used).sum();
+        let slots: usize = self.shards.iter().map(|shard| shard.last.len()).sum();
+        // Spread evenly over shards, which double when they are three quarters full; one grows at a time.
+        let needed = ((used + more) * 4 / 3 / self.shards.len() + 1).next_power_of_two() * self.shards.len();
+        let largest = 2 * needed / self.shards.len();
+        (postings + (needed.max(slots) + largest) * SLOT_BYTES) as u64
+    }
+
+    /// Whether `more` postings have numbers.
+    pub(crate) fn has_numbers(&self, more: usize) -> bool {
+        self.len() + more < NONE as usize
+    }
+
+    fn len(&self) -> usize {
+        let full = self.blocks.len().saturating_sub(1) * BLOCK;
+        full + self.blocks.last().map_or(0, Vec::len)
+    }
+
+    fn posting(&self, number: u32) -> Option<Posting> {
+        let number = number as usize;
+        self.blocks.get(number / BLOCK)?.get(number % BLOCK).copied()
+    }
+
+    /// The shard of a hash, and where in it to look first.
+    fn place(&self, hash: u64) -> (usize, usize) {
+        let scrambled = self.scramble.hash_one(hash);
+        ((scrambled >> (64 - SHARD_BITS)) as usize, scrambled as usize)
+    }
+}
+
+impl Shard {
+    /// The last posting of `hash`, or [`NONE`].
+    fn last(&self, hash: u64, start: usize) -> u32 {
+        if self.last.is_empty() { NONE } else { self.last[self.find(hash, start)] }
+    }
+
+    /// Makes `number` the last posting of `hash`, and returns the one before.
+    fn replace(&mut self, hash: u64, start: usize, number: u32, scramble: &RandomState) -> u32 {
+        if (self.used + 1) * 4 > self.last.len() * 3 {
+            self.grow(scramble);
+        }
+        let at = self.find(hash, start);
+        self.used += usize::from(self.last[at] == NONE);
+        self.hashes[at] = hash;
+        std::mem::replace(&mut self.last[at], number)
+    }
+
+    /// The slot of `hash`, or the free one where it belongs. There is a free one.
+    fn find(&self, hash: u64, start: usize) -> usize {
+        let mask = self.last.len() - 1;
+        let mut at = start & mask;
+        while self.last[at] != NONE && self.hashes[at] != hash {
+            at = (at + 1) & mask;
+        }
+        at
+    }
+
+    fn grow(&mut self, scramble: &RandomState) {
+        let slots = (2 * self.last.len()).max(16);
+        let hashes = std::mem::replace(&mut self.hashes, vec![0; slots]);
+        let last = std::mem::replace(&mut self.last, vec![NONE; slots]);
+        for (hash, last) in hashes.into_iter().zip(last).filter(|&(_, last)| last != NONE) {
+            let at = self.find(hash, scramble.hash_one(hash) as usize);
+            self.hashes[at] = hash;
+            self.last[at] = last;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::PostingTable;
+    use crate::shingles::mix;
+
+    #[test]
+    fn holders_are_listed_latest_first() {
+        let mut table = PostingTable::new();
+        let mut lists: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+        for holder in 0..60_000 {
+            let hash = mix(u64::from(holder) % 20_011) >> (holder % 3);
+            table.insert(hash, holder);
+            lists.entry(hash).or_default().insert(0, holder);
+        }
+        for (hash, list) in lists {
+            assert_eq!(table.holders(hash).collect::<Vec<_>>(), list);
+        }
+        assert_eq!(table.holders(7).count(), 0);
+    }
+
+    /// What is foreseen before hashes come is not passed when they are there.
+    #[test]
+    fn memory_is_foreseen() {
+        let mut table = PostingTable::new();
+        let mut holder = 0;
+        for more in [1, 10, 1_000, 30_000, 100_000, 400_000, 700_000] {
+            let foreseen = table.bytes_with(more);
+            for _ in 0..more {
+                table.insert(mix(u64::from(holder)), holder);
+                holder += 1;
+            }
+            let slots: usize = table.shards.iter().map(|shard| shard.last.capacity()).sum();
+            let postings: usize = table.blocks.iter().map(Vec::capacity).sum();
+            // Shards are not filled quite evenly: some double a little earlier.
+            let bytes = (slots * 12 + postings * 8) as u64;
+            assert!(bytes <= foreseen + foreseen / 3 + 60_000, "{more} more: {bytes}, foreseen {foreseen}");
+        }
+        assert!(table.bytes_with(0) < 35 * u64::from(holder), "{}", table.bytes_with(0));
+    }
+}
