@@ -9,11 +9,16 @@ pub(crate) struct Distinct {
 }
 
 impl Distinct {
-    /// The distinct ones of `hashes`, in the order in which they first come. Expected linear time for hashes that are
-    /// spread; a list of hashes that were made to meet is at worst sorted.
+    /// The distinct ones of `hashes`, in no particular order. Expected linear time for hashes that are spread;
+    /// a list of hashes that were made to meet is sorted, as is one of more than a million.
     pub(crate) fn of(&mut self, hashes: &[u64]) -> &[u64] {
         /// Steps a hash, on average, after which it is no accident.
         const MANY_STEPS: usize = 16;
+        /// Hashes of which a table would take more memory than a list is worth.
+        const MANY: usize = 1 << 20;
+        if hashes.len() > MANY {
+            return self.sorted(hashes);
+        }
         let bits = usize::BITS - hashes.len().leading_zeros() + 1;
         self.table.clear();
         self.table.resize(1 << bits, 0);
@@ -38,8 +43,8 @@ impl Distinct {
         &self.distinct
     }
 
-    #[cold]
     fn sorted(&mut self, hashes: &[u64]) -> &[u64] {
+        self.table = Vec::new();
         self.distinct.clear();
         self.distinct.extend_from_slice(hashes);
         self.distinct.sort_unstable();

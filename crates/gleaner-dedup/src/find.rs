@@ -43,7 +43,7 @@ pub fn find_duplicates<E: StdError + Send>(
         counts.add(None, &band_hashes(&fingerprints[document].bands).collect::<Vec<_>>());
     }
     let keys = |document: usize| Ok((Keys::of_bands(&fingerprints[document].bands, &counts), None));
-    decide(&first, &firsts, options, &InMemory { keys, load })
+    decide(&first, firsts.iter().map(|&document| (document, 0)), options, &InMemory { keys, load })
 }
 
 /// Finds all duplicates among documents given in keep order, of which `load(i)` gives the shingles: no two kept
@@ -78,8 +78,8 @@ pub fn find_all_duplicates<E: StdError + Send>(
     let first = first_copies(contents.iter().copied());
     let firsts: Vec<usize> = (0..first.len()).filter(|&document| first[document] == Some(document)).collect();
     let sizes = parallel::map(&firsts, |&document| load(document).map(|shingles| shingles.len() as u64));
-    let total = sizes.into_iter().sum::<Result<u64, E>>()?;
-    let counts = HashCounts::new(total, u64::MAX);
+    let sizes = sizes.into_iter().collect::<Result<Vec<u64>, E>>()?;
+    let counts = HashCounts::new(sizes.iter().sum(), u64::MAX);
     let counted = parallel::map(&firsts, |&document| {
         counts.add(None, load(document)?.as_slice());
         Ok(())
@@ -87,9 +87,10 @@ pub fn find_all_duplicates<E: StdError + Send>(
     counted.into_iter().collect::<Result<(), E>>()?;
     let keys = |document: usize| {
         let shingles = load(document)?;
-        Ok((Keys::of_prefix(shingles.as_slice(), &counts, options.threshold), Some(shingles)))
+        Ok((Keys::of_prefix(shingles.as_slice(), &counts, options), Some(shingles)))
     };
-    decide(&first, &firsts, options, &InMemory { keys, load: &load })
+    let listed = firsts.iter().zip(sizes).map(|(&document, size)| (document, 8 * size));
+    decide(&first, listed, options, &InMemory { keys, load: &load })
 }
 
 /// Documents of which a caller's functions know all.
@@ -125,10 +126,10 @@ impl<E> From<Infallible> for Failure<E> {
     }
 }
 
-/// The verdicts of all documents from those of `firsts`, the first of each kind.
+/// The verdicts of all documents from those of `firsts`, the first of each kind with about what its shingles take.
 fn decide<E: Send, K, L>(
     first: &[Option<usize>],
-    firsts: &[usize],
+    firsts: impl Iterator<Item = (usize, u64)>,
     options: &ResolveOptions,
     documents: &InMemory<K, L>,
 ) -> Result<Vec<Option<Duplicate>>, E>
@@ -137,7 +138,7 @@ where
     L: Fn(usize) -> Result<Shingles, E> + Sync,
 {
     let mut verdicts = vec![None; first.len()];
-    let list = firsts.iter().map(|&document| Ok(Listed { document: document as u64, bytes: 0, from: () }));
+    let list = firsts.map(|(document, bytes)| Ok(Listed { document: document as u64, bytes, from: () }));
     let tell = |document: u64, verdict| {
         verdicts[document as usize] = verdict;
         Ok(())

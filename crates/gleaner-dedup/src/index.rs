@@ -1,6 +1,6 @@
 //! The kept documents, by the keys under which later ones may meet them.
 
-use crate::keys::{Key, Keys, Kind, least_shared};
+use crate::keys::{Key, Keys, Kind, least, least_shared};
 use crate::postings::PostingTable;
 
 /// A kept document that another one should be compared with.
@@ -45,18 +45,22 @@ impl Index {
         needed <= bytes && self.table.has_numbers(keys) || self.holders.is_empty()
     }
 
-    /// Adds a kept document, which must come after all others in the order.
+    /// Adds a kept document, which must come after all others in the order. Without keys nobody asks for it.
     pub(crate) fn insert(&mut self, order: u64, document: u64, keys: &Keys) {
         let size = match keys.kind {
             Kind::Bands => 0,
             Kind::Prefix { size } => size,
         };
+        if keys.is_empty() {
+            return;
+        }
         let holder = self.holders.len() as u32;
         self.holders.push(Holder { order, document, size });
         for key in &keys.keys {
-            let is_full = || key.held + self.bucket_size(key.hash) >= self.max_bucket;
-            if keys.kind != Kind::Bands || !is_full() {
-                self.table.insert(key.hash, holder);
+            match keys.kind {
+                Kind::Prefix { size } => self.table.insert(in_class(key.hash, size_class(size)), holder),
+                Kind::Bands if key.held + self.bucket_size(key.hash) >= self.max_bucket => {}
+                Kind::Bands => self.table.insert(key.hash, holder),
             }
         }
     }
@@ -66,9 +70,11 @@ impl Index {
     pub(crate) fn candidates(&self, keys: &Keys, from: u64) -> Vec<Candidate> {
         let mut hits: Vec<(u32, u32)> = Vec::new();
         for key in &keys.keys {
-            let holders = self.table.holders(key.hash);
-            let wanted = holders.take_while(|&holder| self.holders[holder as usize].order >= from);
-            hits.extend(wanted.map(|holder| (holder, key.position)));
+            self.lists(keys.kind, key, |list| {
+                let holders = self.table.holders(list);
+                let wanted = holders.take_while(|&holder| self.holders[holder as usize].order >= from);
+                hits.extend(wanted.map(|holder| (holder, key.position)));
+            });
         }
         hits.sort_unstable();
         let groups = hits.chunk_by(|left, right| left.0 == right.0);
@@ -89,6 +95,25 @@ impl Index {
         }
     }
 
+    /// The lists in which holders of `key` stand that may be similar enough.
+    ///
+    /// Those with a key of a prefix stand by their size: of a holder that shares this one and none that is rarer, no more
+    /// can be shared than what follows. Pages of one template, which have all but their rarest shingles in common, are
+    /// ruled out here, not one by one.
+    fn lists(&self, kind: Kind, key: &Key, mut list: impl FnMut(u64)) {
+        let Kind::Prefix { size } = kind else { return list(key.hash) };
+        let rest = (size - key.position) as usize;
+        let smallest = least(self.threshold * f64::from(size)).max(1);
+        let largest = (f64::from(size) / self.threshold * (1.0 + 1e-12)).min(f64::from(u32::MAX)) as u32;
+        for class in size_class(smallest as u32)..=size_class(largest) {
+            let least_size = smallest.max(first_of_class(class));
+            if least_shared(size as usize, least_size, self.threshold) > rest {
+                break;
+            }
+            list(in_class(key.hash, class));
+        }
+    }
+
     /// Whether a pair with these shared keys, each with its position among the document's own, can reach the threshold,
     /// by the lengths and by what can still follow the last of them.
     fn may_reach(&self, kind: Kind, hits: &[(u32, u32)]) -> bool {
@@ -104,9 +129,27 @@ impl Index {
     }
 }
 
+/// The class of a number of shingles: itself below 8, above that with all larger ones that agree in four leading bits.
+fn size_class(size: u32) -> u32 {
+    match size.checked_ilog2() {
+        Some(bits) if bits >= 3 => (bits - 2) * 8 + ((size >> (bits - 3)) & 7),
+        _ => size,
+    }
+}
+
+/// The least number of a class.
+fn first_of_class(class: u32) -> usize {
+    if class < 8 { class as usize } else { (8 + class as usize % 8) << (class / 8 - 1) }
+}
+
+/// The hash by which holders of a class of sizes that bear `hash` are listed.
+fn in_class(hash: u64, class: u32) -> u64 {
+    hash ^ u64::from(class + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Candidate, Index};
+    use super::{Candidate, Index, first_of_class, size_class};
     use crate::keys::{Key, Keys, Kind};
 
     fn bands(hashes: &[u64]) -> Keys {
@@ -147,11 +190,20 @@ mod tests {
         index.insert(0, 10, &prefix(100, &[(1, 0), (2, 20)]));
         // 89 of two hundred have to be shared: behind position 20 there are 79.
         assert!(index.candidates(&prefix(100, &[(2, 20)]), 0).is_empty());
-        assert_eq!(documents(&index.candidates(&prefix(100, &[(1, 0), (2, 20)]), 0)), []);
+        assert_eq!(documents(&index.candidates(&prefix(100, &[(1, 0), (2, 20)]), 0)), [(10, 1)]);
         assert_eq!(documents(&index.candidates(&prefix(100, &[(1, 11)]), 0)), [(10, 1)]);
         assert_eq!(documents(&index.candidates(&prefix(100, &[(1, 12)]), 0)), []);
         for (size, found) in [(79, 0), (80, 1), (125, 1), (126, 0)] {
             assert_eq!(index.candidates(&prefix(size, &[(1, 0)]), 0).len(), found, "{size}");
+        }
+    }
+
+    #[test]
+    fn classes_are_ranges_of_sizes() {
+        for size in (0..5_000).chain([1 << 20, (1 << 20) + 1, u32::MAX]) {
+            let class = size_class(size);
+            assert!(first_of_class(class) <= size as usize, "{size}");
+            assert!((size as usize) < first_of_class(class + 1), "{size}");
         }
     }
 }

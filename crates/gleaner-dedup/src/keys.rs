@@ -1,6 +1,7 @@
 //! By what a document meets others: band keys, or the rarest of its shingles.
 
 use crate::counts::HashCounts;
+use crate::resolve::ResolveOptions;
 use crate::shingles::mix;
 
 /// The keys under which a document is looked up and, when it is kept, found by later ones. Two documents are compared
@@ -49,17 +50,17 @@ impl Keys {
     }
 
     /// The rarest of a document's shingles, so many that a document which shares none of them has a Jaccard similarity
-    /// under `threshold`; without those that `counts` knows to be nobody else's. Often that leaves none.
+    /// under the threshold of `options`; without those that `counts` knows to be nobody else's. Often that leaves none.
     ///
     /// `shingles` are the hashes of all its shingles, distinct, in any order. `counts` must have counted every document
     /// of the search. Expected linear time.
     ///
     /// Source: prefix filtering by ascending document frequency, Bayardo, Ma, Srikant, *Scaling Up All Pairs Similarity
     /// Search* (2007); positions, Xiao, Wang, Lin, Yu, *Efficient Similarity Joins for Near Duplicate Detection* (2008).
-    pub fn of_prefix(shingles: &[u64], counts: &HashCounts, threshold: f64) -> Keys {
+    pub fn of_prefix(shingles: &[u64], counts: &HashCounts, options: &ResolveOptions) -> Keys {
         let size = shingles.len();
         let kind = Kind::Prefix { size: u32::try_from(size).unwrap_or(u32::MAX) };
-        let length = prefix_length(size, threshold);
+        let length = prefix_length(size, options.usable_threshold());
         let mut rarest = Vec::with_capacity(size);
         rarest.extend(shingles.iter().map(|&hash| by_rarity(hash, counts.of(hash))));
         rarest.retain(|&key| key >> 60 != 1);
@@ -102,6 +103,9 @@ pub fn band_hashes(bands: &[u64]) -> impl Iterator<Item = u64> {
 /// How many of `size` shingles in a common order two documents can differ in at the beginning: a duplicate shares at
 /// least `threshold * size`.
 fn prefix_length(size: usize, threshold: f64) -> usize {
+    if threshold > 1.0 {
+        return 0;
+    }
     size - least(threshold * size as f64).clamp(1, size.max(1)).min(size) + usize::from(size > 0)
 }
 
@@ -112,7 +116,7 @@ pub(crate) fn least_shared(left: usize, right: usize, threshold: f64) -> usize {
 }
 
 /// Rounded up, but for what rounding may have added.
-fn least(value: f64) -> usize {
+pub(crate) fn least(value: f64) -> usize {
     (value * (1.0 - 1e-12)).ceil() as usize
 }
 
@@ -120,6 +124,7 @@ fn least(value: f64) -> usize {
 mod tests {
     use super::{Keys, by_rarity, least_shared, prefix_length};
     use crate::counts::HashCounts;
+    use crate::resolve::ResolveOptions;
     use crate::shingles::{Shingles, mix};
 
     #[test]
@@ -148,7 +153,7 @@ mod tests {
         for start in [5, 10, 10] {
             counts.add(None, of(start, 100).as_slice());
         }
-        let keys = Keys::of_prefix(of(0, 100).as_slice(), &counts, 0.8);
+        let keys = Keys::of_prefix(of(0, 100).as_slice(), &counts, &ResolveOptions::default());
         // Of 21, the five that are nobody else's are left out.
         let hashes: Vec<u64> = keys.keys.iter().map(|key| key.hash).collect();
         assert_eq!(hashes.len(), 16);
@@ -162,7 +167,7 @@ mod tests {
                     one.add(None, of(200, 300).as_slice());
                     one
                 },
-                0.8
+                &ResolveOptions::default()
             )
             .is_empty()
         );

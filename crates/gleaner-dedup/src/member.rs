@@ -5,9 +5,10 @@ use std::sync::Arc;
 use crate::index::Candidate;
 use crate::keys::{Key, Keys, Kind};
 use crate::shingles::Shingles;
+use crate::verify::{Duplicate, Found};
 
 /// A document that is not decided on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Member {
     /// Its place in the order in which documents have a right to stay.
     pub(crate) order: u64,
@@ -15,8 +16,10 @@ pub(crate) struct Member {
     /// About how many bytes its text has.
     pub(crate) bytes: u64,
     pub(crate) keys: Keys,
-    /// Kept documents that earlier rounds found.
+    /// Kept documents of earlier rounds that share band keys.
     pub(crate) candidates: Vec<Candidate>,
+    /// The most similar of those of earlier rounds that share a shingle of the prefix.
+    pub(crate) found: Found,
     /// Where they were made for the keys.
     pub(crate) shingles: Option<Arc<Shingles>>,
 }
@@ -41,6 +44,12 @@ impl Member {
             record.extend(position.to_le_bytes());
             record.extend(held.to_le_bytes());
         }
+        record.push(u8::from(self.found.is_some()));
+        if let Some((order, Duplicate { of, jaccard, containment, .. })) = &self.found {
+            for number in [*order, *of, jaccard.to_bits(), containment.to_bits()] {
+                record.extend(number.to_le_bytes());
+            }
+        }
         for Candidate { order, document, shared } in candidates {
             record.extend(order.to_le_bytes());
             record.extend(document.to_le_bytes());
@@ -59,11 +68,15 @@ impl Member {
             whole.then(|| Key { hash: fields.u64(), position: fields.u32(), held: fields.u32() })
         });
         let keys = Keys { kind, keys: keys.collect() };
+        let found = (fields.take() == [1]).then(|| {
+            let [order, of, jaccard, containment] = std::array::from_fn(|_| fields.u64());
+            (order, Duplicate::near(of, f64::from_bits(jaccard), f64::from_bits(containment)))
+        });
         let mut candidates = Vec::with_capacity(fields.0.len() / 20);
         while fields.0.len() >= 20 {
             candidates.push(Candidate { order: fields.u64(), document: fields.u64(), shared: fields.u32() });
         }
-        Member { order, document, bytes, keys, candidates, shingles: None }
+        Member { order, document, bytes, keys, candidates, found, shingles: None }
     }
 }
 
@@ -90,6 +103,7 @@ mod tests {
     use super::Member;
     use crate::index::Candidate;
     use crate::keys::{Key, Keys, Kind};
+    use crate::verify::Duplicate;
 
     #[test]
     fn what_is_written_is_read() {
@@ -100,7 +114,9 @@ mod tests {
             let candidate = |at: u32| Candidate { order: u64::from(at), document: 1 << 40, shared: at };
             let keys = Keys { kind, keys: (0..length).map(key).collect() };
             let candidates = (0..2 * length).map(candidate).collect();
-            let member = Member { order: 1 << 33, document: 5, bytes: 1, keys, candidates, shingles: None };
+            let found = (length > 0).then(|| (1 << 35, Duplicate::near(9, 0.8, 0.9)));
+            let member =
+                Member { order: 1 << 33, document: 5, bytes: 1, keys, candidates, found, shingles: None };
             let record = member.write();
             assert_eq!(Member::read(&record), member);
             (0..record.len()).for_each(|length| drop(Member::read(&record[..length])));

@@ -25,16 +25,3 @@ pub(crate) fn sort<T: Ord + Send>(items: &mut [T]) {
 pub(crate) fn sort<T: Ord + Send>(items: &mut [T]) {
     items.sort_unstable();
 }
-
-/// `each` of the items, in place.
-#[cfg(feature = "rayon")]
-pub(crate) fn for_each<T: Send>(items: &mut [T], each: impl Fn(&mut T) + Sync + Send) {
-    use rayon::prelude::*;
-    items.par_iter_mut().for_each(each);
-}
-
-/// `each` of the items, in place.
-#[cfg(not(feature = "rayon"))]
-pub(crate) fn for_each<T>(items: &mut [T], each: impl Fn(&mut T)) {
-    items.iter_mut().for_each(each);
-}

@@ -46,7 +46,7 @@ impl PostingTable {
         let (shard, start) = self.place(hash);
         let number = self.len() as u32;
         let before = self.shards[shard].replace(hash, start, number, &self.scramble);
-        if number as usize % BLOCK == 0 {
+        if (number as usize).is_multiple_of(BLOCK) {
             self.blocks.push(Vec::with_capacity(BLOCK));
         }
         if let Some(block) = self.blocks.last_mut() {

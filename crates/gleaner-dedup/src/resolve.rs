@@ -79,6 +79,13 @@ impl ResolveOptions {
     }
 }
 
+impl ResolveOptions {
+    /// The threshold, or one that nothing reaches where it is none.
+    pub(crate) fn usable_threshold(&self) -> f64 {
+        if self.threshold > 0.0 { self.threshold } else { f64::INFINITY }
+    }
+}
+
 impl Default for ResolveOptions {
     fn default() -> ResolveOptions {
         ResolveOptions {
@@ -181,7 +188,7 @@ where
 #[derive(Default)]
 struct Blocks {
     listed: u64,
-    /// Read, but of the next block.
+    /// A buffer.
     record: Vec<u8>,
 }
 
@@ -204,7 +211,7 @@ impl Blocks {
             let (keys, shingles) = documents.keys(listed)?;
             // Without keys it will not be compared.
             let shingles = shingles.filter(|_| !keys.is_empty()).map(Arc::new);
-            Ok::<_, D::Error>(Member { order: 0, document, bytes, keys, candidates: Vec::new(), shingles })
+            Ok::<_, D::Error>(Member { document, bytes, keys, shingles, ..Member::default() })
         });
         let members = (first..).zip(members).map(|(order, member)| Ok::<_, E>(Member { order, ..member? }));
         members
@@ -234,7 +241,7 @@ struct Search<'a, D> {
 impl<'a, D: Documents> Search<'a, D> {
     fn new(options: &'a ResolveOptions, documents: &'a D) -> Search<'a, D> {
         let cache = Cache::new(options.cache_bytes);
-        let threshold = options.threshold.max(f64::MIN_POSITIVE);
+        let threshold = options.usable_threshold();
         Search {
             options,
             index: Index::new(threshold, options.max_bucket),
@@ -244,7 +251,7 @@ impl<'a, D: Documents> Search<'a, D> {
     }
 
     fn next_round(&mut self) {
-        self.index = Index::new(self.options.threshold, self.options.max_bucket);
+        self.index = Index::new(self.options.usable_threshold(), self.options.max_bucket);
         self.is_full = false;
     }
 
@@ -260,15 +267,28 @@ impl<'a, D: Documents> Search<'a, D> {
         E: From<D::Error> + From<W::Error>,
     {
         let keys = block.iter().map(|member| member.keys.len()).sum();
-        self.is_full = self.is_full || !self.index.has_room(keys, block.len(), self.options.index_bytes);
+        let bearers = block.iter().filter(|member| !member.keys.is_empty()).count();
+        self.is_full = self.is_full || !self.index.has_room(keys, bearers, self.options.index_bytes);
         if self.is_full {
-            parallel::for_each(&mut block, |member| {
-                member.candidates = self.earlier(member);
+            let looked_up = parallel::map(&block, |member| self.look_up(member));
+            for (member, looked_up) in block.iter_mut().zip(looked_up) {
+                (member.candidates, member.found) = looked_up?;
                 self.index.leave(&mut member.keys);
-            });
+            }
             return block.iter().try_for_each(|member| Ok(waiting.put(&member.write())?));
         }
         self.decide(&block, |document, found| verdict(document, found.map(|(_, duplicate)| duplicate)))
+    }
+
+    /// What is left of the index for a document that waits: band keys meet more in later rounds, of which only the most
+    /// likely are compared; what shares a shingle of a prefix is compared in any case, and now.
+    fn look_up(&self, member: &Member) -> Result<(Vec<Candidate>, Found), D::Error> {
+        let candidates = self.earlier(member);
+        if member.keys.kind == Kind::Bands {
+            return Ok((candidates, None));
+        }
+        let found = self.verifier.best_of(member.document, member.found.clone(), &candidates)?;
+        Ok((Vec::new(), found))
     }
 
     /// Decides on the documents of `block`: against those kept before it on all threads, then against one another in
@@ -285,7 +305,7 @@ impl<'a, D: Documents> Search<'a, D> {
             if has_neighbour[at] || !candidates.is_empty() {
                 self.verifier.hold(member)?;
             }
-            self.verifier.best_of(member.document, None, &candidates)
+            self.verifier.best_of(member.document, member.found.clone(), &candidates)
         });
         for ((&(at, member), earlier), start) in
             numbered.iter().zip(against_earlier).zip(std::iter::repeat(block[0].order))

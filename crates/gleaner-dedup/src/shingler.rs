@@ -1,6 +1,6 @@
 //! From texts to shingles.
 
-use gleaner_text::{TokenOptions, Tokenizer, hash64, hash128, normalise};
+use gleaner_text::{Hasher128, TokenOptions, Tokenizer, hash64, hash128, normalise};
 
 use crate::distinct::Distinct;
 use crate::error::{OptionsError, OptionsErrorKind};
@@ -8,7 +8,7 @@ use crate::shingles::{ShingleOptions, Shingles, mix, ngram_hashes};
 
 /// Turns texts into shingles.
 ///
-/// Reuses its buffers, about 40 bytes a token of the longest text seen; have one a thread.
+/// Reuses its buffers, up to 56 bytes a token of the longest text seen; have one a thread.
 #[derive(Clone, Debug)]
 pub struct Shingler {
     ngram_size: usize,
@@ -17,7 +17,6 @@ pub struct Shingler {
     /// Hashes of the n-grams in the order of the text, with repeats.
     ngrams: Vec<u64>,
     distinct: Distinct,
-    bytes: Vec<u8>,
 }
 
 /// What a text holds.
@@ -45,7 +44,6 @@ impl Shingler {
             tokens: Vec::new(),
             ngrams: Vec::new(),
             distinct: Distinct::default(),
-            bytes: Vec::new(),
         })
     }
 
@@ -76,15 +74,18 @@ impl Shingler {
         (content, self.distinct.of(&self.ngrams))
     }
 
+    /// Frees the buffers: after a text that was longer than most.
+    pub fn shrink(&mut self) {
+        self.tokens = Vec::new();
+        self.ngrams = Vec::new();
+        self.distinct = Distinct::default();
+    }
+
     /// What [`Shingler::content`] gives, and the hash of every n-gram, with repeats.
     pub(crate) fn content_and_ngrams(&mut self, text: &str) -> (Option<u128>, &[u64]) {
         let content = match self.read(text) {
             Content::Empty => None,
-            Content::Tokens => {
-                self.bytes.clear();
-                self.bytes.extend(self.tokens.iter().flat_map(|token| token.to_le_bytes()));
-                Some(hash128(&self.bytes))
-            }
+            Content::Tokens => Some(hash_of(&self.tokens)),
             // Turned over, so that a short text never has the hash of some token sequence by design.
             Content::Short(text) => Some(!hash128(text.as_bytes())),
         };
@@ -110,4 +111,18 @@ impl Shingler {
         ngrams.push(mix(!hash64(short.as_bytes())));
         Content::Short(short)
     }
+}
+
+/// The hash of the little-endian bytes of all tokens.
+fn hash_of(tokens: &[u64]) -> u128 {
+    const AT_ONCE: usize = 256;
+    let mut hasher = Hasher128::default();
+    let mut bytes = [[0; 8]; AT_ONCE];
+    for tokens in tokens.chunks(AT_ONCE) {
+        for (bytes, token) in bytes.iter_mut().zip(tokens) {
+            *bytes = token.to_le_bytes();
+        }
+        hasher.update(bytes[..tokens.len()].as_flattened());
+    }
+    hasher.finish()
 }

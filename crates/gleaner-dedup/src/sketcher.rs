@@ -69,7 +69,7 @@ pub struct Fingerprint {
 
 /// Turns texts into fingerprints.
 ///
-/// Reuses its buffers, about 16 bytes a token of the longest text seen; have one a thread. A clone shares the tables
+/// Reuses its buffers, about 16 bytes a token of the longest text seen (more once it made shingles); have one a thread. A clone shares the tables
 /// of the hash family.
 #[derive(Clone, Debug)]
 pub struct Sketcher {
@@ -94,6 +94,11 @@ impl Sketcher {
     pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
         let (content, ngrams) = self.shingler.content_and_ngrams(text);
         Fingerprint { content, bands: self.hasher.band_keys(ngrams) }
+    }
+
+    /// Frees the buffers, as [`Shingler::shrink`].
+    pub fn shrink(&mut self) {
+        self.shingler.shrink();
     }
 
     /// The shingles of `text`, as [`Shingler::shingles`].

@@ -34,6 +34,11 @@ pub enum Measure {
 }
 
 impl Duplicate {
+    /// By the Jaccard similarity of the shingle sets.
+    pub(crate) fn near(of: u64, jaccard: f64, containment: f64) -> Duplicate {
+        Duplicate { of, measure: Measure::Jaccard, similarity: jaccard, jaccard, containment }
+    }
+
     pub(crate) fn exact(of: u64) -> Duplicate {
         Duplicate { of, measure: Measure::Exact, similarity: 1.0, jaccard: 1.0, containment: 1.0 }
     }
@@ -100,13 +105,7 @@ fn compare(left: &Shingles, right: &Shingles, least: f64) -> Option<Duplicate> {
     let needed = (least * (a + b) as f64 / (1.0 + least) * (1.0 - 1e-12)).ceil() as usize;
     let shared = shared_at_least(left.as_slice(), right.as_slice(), needed)?;
     let jaccard = jaccard(shared, a, b);
-    let duplicate = Duplicate {
-        of: 0,
-        measure: Measure::Jaccard,
-        similarity: jaccard,
-        jaccard,
-        containment: containment(shared, a, b),
-    };
+    let duplicate = Duplicate::near(0, jaccard, containment(shared, a, b));
     (jaccard >= least).then_some(duplicate)
 }
 

@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gleaner_dedup::{
-    Fingerprint, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher, find_duplicates,
+    Fingerprint, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher, find_all_duplicates,
+    find_duplicates,
 };
+use gleaner_text::hash64;
 
 use crate::Run;
 use crate::corpus::templated;
@@ -94,4 +96,29 @@ fn a_small_cache_changes_nothing() {
         let options = ResolveOptions { cache_bytes, ..ResolveOptions::default() };
         assert!(Run::with(&texts, &options).verdicts == whole.verdicts, "{cache_bytes} bytes");
     }
+}
+
+/// Pages of a template that are not similar enough cost the exact method no comparison, and hardly more time each when
+/// there are more.
+#[test]
+fn templated_pages_are_ruled_out_together() {
+    let hashes = |page: u64| {
+        let frame = (0..60u64).map(|shingle| hash64(&shingle.to_le_bytes()));
+        let own = (0..16u64).map(|shingle| hash64(&(1_000 + page * 16 + shingle).to_le_bytes()));
+        Shingles::from_hashes(frame.chain(own).collect())
+    };
+    let loads = AtomicUsize::new(0);
+    let pages = 30_000;
+    let contents: Vec<Option<u128>> = (0..pages).map(Some).collect();
+    let load = |page: usize| {
+        loads.fetch_add(1, Ordering::Relaxed);
+        Ok::<_, std::convert::Infallible>(hashes(page as u64))
+    };
+    let start = std::time::Instant::now();
+    let verdicts = find_all_duplicates(&contents, &ResolveOptions::default(), load).unwrap();
+    assert!(verdicts.iter().all(Option::is_none));
+    // Sizes, counts and keys; none for a comparison.
+    assert_eq!(loads.into_inner() as u128, 3 * pages);
+    // One by one there would be 450 million candidates.
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }

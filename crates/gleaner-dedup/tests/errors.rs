@@ -3,7 +3,8 @@
 use std::fmt;
 
 use gleaner_dedup::{
-    Banding, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher, find_duplicates,
+    Banding, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher, find_all_duplicates,
+    find_duplicates,
 };
 
 #[track_caller]
@@ -31,6 +32,28 @@ fn options_that_cannot_work() {
         let error = ResolveOptions::new(threshold).unwrap_err();
         let message = format!("the threshold is {threshold}, it must be above 0 and at most 1");
         assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
+fn without_a_usable_threshold_only_copies_go() {
+    let texts =
+        ["one two three four five six", "one two three four five seven", "One two three four five SIX"];
+    let mut sketcher = Sketcher::new(ShingleOptions::default(), SketchOptions::default()).unwrap();
+    let fingerprints: Vec<_> = texts.iter().map(|text| sketcher.fingerprint(text)).collect();
+    let contents: Vec<_> = fingerprints.iter().map(|print| print.content).collect();
+    for threshold in [f64::NAN, 0.0, -1.0, 1.5, f64::INFINITY] {
+        for index_bytes in [0, u64::MAX] {
+            let options = ResolveOptions { threshold, index_bytes, ..ResolveOptions::default() };
+            let load = |index: usize| Ok::<_, Unreadable>(sketcher.clone().shingles(texts[index]));
+            for verdicts in [
+                find_duplicates(&fingerprints, &options, load).unwrap(),
+                find_all_duplicates(&contents, &options, load).unwrap(),
+            ] {
+                let gone: Vec<bool> = verdicts.iter().map(Option::is_some).collect();
+                assert_eq!(gone, [false, false, true], "{threshold}");
+            }
+        }
     }
 }
 

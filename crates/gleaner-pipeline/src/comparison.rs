@@ -19,6 +19,9 @@ pub(crate) struct Comparison {
     pub(crate) resolve: ResolveOptions,
 }
 
+/// Bytes of text from which on buffers are freed at once, and texts are worked on one at a time.
+pub(crate) const LARGE_TEXT: usize = 1 << 20;
+
 /// Takes from each text what duplicates are looked for by. Owns buffers; have one a thread.
 #[derive(Clone, Debug)]
 pub(crate) enum Fingerprinter {
@@ -30,13 +33,24 @@ pub(crate) enum Fingerprinter {
 
 impl Fingerprinter {
     pub(crate) fn fingerprint(&mut self, text: &str) -> Fingerprint {
-        match self {
+        let fingerprint = match self {
             Fingerprinter::Minhash(sketcher) => sketcher.fingerprint(text),
             Fingerprinter::Exact(shingler, counts) => {
                 let (content, hashes) = shingler.content_and_hashes(text);
                 counts.add(content, hashes);
                 Fingerprint { content, bands: Box::default() }
             }
+        };
+        if text.len() > LARGE_TEXT {
+            self.shrink();
+        }
+        fingerprint
+    }
+
+    fn shrink(&mut self) {
+        match self {
+            Fingerprinter::Minhash(sketcher) => sketcher.shrink(),
+            Fingerprinter::Exact(shingler, _) => shingler.shrink(),
         }
     }
 }

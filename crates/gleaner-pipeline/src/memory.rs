@@ -11,7 +11,7 @@ const LARGE_FACTOR: u64 = 14;
 /// What a run may hold beyond `--memory`.
 const SLACK: u64 = 256 << 20;
 /// What the duplicate search needs at least, to work at all.
-const LEAST_LEFT: u64 = 16 << 20;
+const LEAST_LEFT: u64 = 1 << 20;
 /// What the process holds besides: code, tables, allocator.
 const PROCESS: u64 = 32 << 20;
 
@@ -48,9 +48,9 @@ impl GroupMemory {
     }
 }
 
-/// Two bits a document.
+/// Two bits a document; those of the first four million are in what is needed to start.
 fn per_document(documents: u64) -> u64 {
-    documents / 4
+    (documents / 4).saturating_sub(1 << 20)
 }
 
 /// Refuses a budget that has no room for the marks of the documents.

@@ -57,11 +57,13 @@ impl Queue {
     pub fn turn(&mut self) -> Result<(), Error> {
         self.taking = None;
         self.remove_taken();
+        let round = self.round;
+        // Raised before anything can fail, so that the file goes with the queue.
+        self.round += 1;
         if let Some(putting) = self.putting.take() {
             self.spilled += putting.finish()?.bytes;
-            self.taking = Some(PartReader::open(&self.file(self.round), ROUND)?);
+            self.taking = Some(PartReader::open(&self.file(round), ROUND)?);
         }
-        self.round += 1;
         Ok(())
     }
 

@@ -13,7 +13,8 @@ const RUN: PartKind = PartKind { name: *b"SRUN", version: 1 };
 /// Runs that are merged at a time; each has a read buffer of 256 KiB.
 const FAN_IN: usize = 64;
 
-/// Sorts byte records by their bytes, in memory as far as a budget goes, beyond it through files.
+/// Sorts byte records by their bytes, in memory as far as a budget goes, beyond it through files. While files are merged
+/// it holds no records, but up to 16 MiB of read buffers.
 ///
 /// Numbers sort by value when they are written big-endian. Equal records all come out. The files are removed when the
 /// sorter, or what it became, is dropped.
@@ -95,7 +96,8 @@ impl Sorter {
             });
         }
         self.spill()?;
-        let Sorter { mut runs, .. } = self;
+        let Sorter { mut runs, bytes, records, .. } = self;
+        drop((bytes, records));
         while runs.files.len() > FAN_IN {
             runs.merge_some()?;
         }

@@ -1,6 +1,6 @@
 //! Hashes that may be stored and compared between machines, builds and years.
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
+use xxhash_rust::xxh3::{Xxh3Default, xxh3_64, xxh3_128};
 
 /// Stable 64-bit hash of `bytes`: XXH3 with seed 0.
 ///
@@ -26,6 +26,35 @@ pub fn hash64(bytes: &[u8]) -> u64 {
 #[inline]
 pub fn hash128(bytes: &[u8]) -> u128 {
     xxh3_128(bytes)
+}
+
+/// [`hash128`] of bytes that come in pieces.
+///
+/// ```
+/// let mut hasher = gleaner_text::Hasher128::default();
+/// hasher.update(b"two ");
+/// hasher.update(b"words");
+/// assert_eq!(hasher.finish(), gleaner_text::hash128(b"two words"));
+/// ```
+#[derive(Clone, Default)]
+pub struct Hasher128(Xxh3Default);
+
+impl Hasher128 {
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash of all bytes.
+    pub fn finish(&self) -> u128 {
+        self.0.digest128()
+    }
+}
+
+impl std::fmt::Debug for Hasher128 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hasher128")
+    }
 }
 
 /// Stable hash of one token, the value that [`Tokenizer::hash_tokens`](crate::Tokenizer::hash_tokens) reports.

@@ -44,7 +44,7 @@ mod tokens;
 mod words;
 
 pub use fold::hash_words;
-pub use hash::{hash64, hash128, token_hash};
+pub use hash::{Hasher128, hash64, hash128, token_hash};
 pub use normalise::{nfc_changes, normalise};
 pub use tokens::{Digits, TokenOptions, Tokenizer};
 pub use words::{Words, word_count, words};

@@ -167,11 +167,11 @@ pub(crate) struct FolderArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_output_file_size: Option<Size>,
     /// Largest share of records rejected or bytes lost, else exit code 3 [default: 0.5]
-    #[arg(long, value_name = "RATE", env = "GLEANER_MAX_REJECT_RATE")]
+    #[arg(long, value_name = "RATE", env = "GLEANER_MAX_REJECT_RATE", value_parser = number)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_reject_rate: Option<f64>,
     /// Largest share of records removed, else exit code 3 [default: 1]
-    #[arg(long, value_name = "RATE", env = "GLEANER_MAX_REMOVAL_RATE")]
+    #[arg(long, value_name = "RATE", env = "GLEANER_MAX_REMOVAL_RATE", value_parser = number)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_removal_rate: Option<f64>,
 }
@@ -262,7 +262,7 @@ pub(crate) struct DuplicateArgs {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) method: Option<MethodName>,
     /// Smallest Jaccard similarity of duplicates [default: 0.8]
-    #[arg(long, value_name = "J", env = "GLEANER_THRESHOLD")]
+    #[arg(long, value_name = "J", env = "GLEANER_THRESHOLD", value_parser = number)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) threshold: Option<f64>,
     /// Tokens in a shingle [default: 5]
@@ -344,6 +344,12 @@ pub(crate) struct DisplayArgs {
 
 fn is_false(flag: &bool) -> bool {
     !flag
+}
+
+/// A number; what is none would pass for an option that was not given.
+fn number(text: &str) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| format!("`{text}` is not a number"))?;
+    if number.is_finite() { Ok(number) } else { Err(format!("`{text}` is not a finite number")) }
 }
 
 /// Declares an enum of option values, by the same names on the command line and in the configuration file.

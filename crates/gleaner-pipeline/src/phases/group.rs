@@ -10,7 +10,7 @@ use gleaner_dedup::{
 use gleaner_spill::{Queue, Sorted, Sorter};
 
 use crate::bits::Bits;
-use crate::comparison::Comparison;
+use crate::comparison::{Comparison, LARGE_TEXT};
 use crate::entries::{Entry, EntryWriter, entries};
 use crate::error::Error;
 use crate::lookup::Lookup;
@@ -42,6 +42,12 @@ pub(crate) struct Grouper<'a> {
     pub(crate) memory: GroupMemory,
 }
 
+/// The verdicts on documents that are no copies, and the bytes written on the way.
+struct Near {
+    verdicts: Sorted,
+    spilled: u64,
+}
+
 /// Documents with the content of one that has a better right to stay.
 struct Copies {
     set: Bits,
@@ -49,6 +55,7 @@ struct Copies {
     removed: Bits,
     /// First of the kind and copy, by the first.
     pairs: Sorted,
+    spilled: u64,
 }
 
 impl Grouper<'_> {
@@ -86,10 +93,11 @@ impl Grouper<'_> {
                 }
             }
         }
-        joined.finish()?;
+        let mut spilled = joined.finish()?;
         let mut set = Bits::new(self.learnt.documents);
         let mut pairs = Sorter::new(&self.work.file("copies"), self.memory.sorter);
         let (mut contents, mut first) = (contents.finish()?, Vec::new());
+        spilled += contents.spilled_bytes();
         while let Some(record) = contents.next_record()? {
             if first.get(..16) == record.get(..16) {
                 set.insert(doc_of(record));
@@ -98,7 +106,7 @@ impl Grouper<'_> {
                 first = record.to_vec();
             }
         }
-        Ok(Copies { set, removed, pairs: pairs.finish()? })
+        Ok(Copies { set, removed, pairs: pairs.finish()?, spilled })
     }
 
     /// The bytes by which documents sort: who has a better right to stay comes first.
@@ -121,9 +129,15 @@ impl Grouper<'_> {
     }
 
     /// The verdicts on documents that are no copies, by number.
-    fn near(&self, copies: &Copies, counts: &HashCounts) -> Result<Sorted, Error> {
+    fn near(&self, copies: &Copies, counts: &HashCounts) -> Result<Near, Error> {
         let lookup = Lookup::new(self.work, &self.learnt.first_document, self.comparison.bands())?;
-        let source = Source { lookup, comparison: self.comparison, counts, idle: Mutex::default() };
+        let source = Source {
+            lookup,
+            comparison: self.comparison,
+            counts,
+            idle: Mutex::default(),
+            large: Mutex::default(),
+        };
         let mut waiting = Queue::new(&self.work.file("waiting"));
         let mut verdicts = Sorter::new(&self.work.file("near"), self.memory.sorter);
         let options = ResolveOptions {
@@ -148,7 +162,9 @@ impl Grouper<'_> {
         } else {
             resolve(self.by_rank(singles)?, &source, &mut waiting, &options, tell)?;
         }
-        Ok(verdicts.finish()?)
+        let verdicts = verdicts.finish()?;
+        let spilled = waiting.spilled_bytes() + verdicts.spilled_bytes();
+        Ok(Near { verdicts, spilled })
     }
 
     /// The documents in the order in which they have a right to stay.
@@ -178,8 +194,10 @@ impl Grouper<'_> {
     }
 
     /// Joins copies with the verdicts on the first of their kind, and writes all verdicts by part.
-    fn write(&self, copies: Copies, mut near: Sorted) -> Result<Grouped, Error> {
+    fn write(&self, copies: Copies, near: Near) -> Result<Grouped, Error> {
         let Copies { removed, mut pairs, .. } = copies;
+        let spilled = copies.spilled + pairs.spilled_bytes() + near.spilled;
+        let mut near = near.verdicts;
         let mut all = Sorter::new(&self.work.file("verdicts"), self.memory.sorter);
         let mut last: Option<Verdict> = None;
         let mut advance = |last: &mut Option<Verdict>, all: &mut Sorter| -> Result<bool, Error> {
@@ -210,7 +228,9 @@ impl Grouper<'_> {
         while more {
             more = advance(&mut last, &mut all)?;
         }
-        self.write_parts(all.finish()?, removed)
+        let mut grouped = self.write_parts(all.finish()?, removed)?;
+        grouped.spilled += spilled;
+        Ok(grouped)
     }
 
     fn write_parts(&self, mut verdicts: Sorted, removed: Bits) -> Result<Grouped, Error> {
@@ -223,7 +243,7 @@ impl Grouper<'_> {
             grouped.removed.insert(verdict.doc);
             writer.append(&verdict)?;
         }
-        grouped.spilled = writer.finish()?;
+        grouped.spilled = verdicts.spilled_bytes() + writer.finish()?;
         Ok(grouped)
     }
 }
@@ -248,6 +268,8 @@ struct Source<'a> {
     counts: &'a HashCounts,
     /// Shinglers and buffers that no thread uses now.
     idle: Mutex<Vec<(Shingler, Vec<u8>)>>,
+    /// Held while a large text is shingled.
+    large: Mutex<()>,
 }
 
 impl Documents for Source<'_> {
@@ -256,10 +278,10 @@ impl Documents for Source<'_> {
 
     fn keys(&self, listed: &Document) -> Result<(Keys, Option<Shingles>), Error> {
         if self.comparison.is_exact() {
-            let threshold = self.comparison.resolve.threshold;
+            let options = &self.comparison.resolve;
             return self.read(listed.document, |shingler, text| {
                 let hashes = shingler.hashes(text);
-                let keys = Keys::of_prefix(hashes, self.counts, threshold);
+                let keys = Keys::of_prefix(hashes, self.counts, options);
                 let shingles = (!keys.is_empty()).then(|| Shingles::from_hashes(hashes.to_vec()));
                 (keys, shingles)
             });
@@ -278,7 +300,19 @@ impl Source<'_> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let (mut shingler, mut buffer) =
             idle.unwrap_or_else(|| (self.comparison.shingler.clone(), Vec::new()));
-        let made = self.lookup.with(document, &mut buffer, |draft| Ok(make(&mut shingler, draft.text()?)));
+        let made = self.lookup.with(document, &mut buffer, |draft| {
+            let text = draft.text()?;
+            let large = || self.large.lock().unwrap_or_else(PoisonError::into_inner);
+            let _turn = (text.len() > LARGE_TEXT).then(large);
+            let made = make(&mut shingler, text);
+            if text.len() > LARGE_TEXT {
+                shingler.shrink();
+            }
+            Ok(made)
+        });
+        if buffer.capacity() > LARGE_TEXT {
+            buffer = Vec::new();
+        }
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((shingler, buffer));
         made
     }

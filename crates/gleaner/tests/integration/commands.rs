@@ -164,6 +164,7 @@ fn unknown_values_name_the_option_and_the_way_out() {
         (["--disable", "no-such-rule"], "no-such-rule"),
         (["--language", "klingon"], "klingon"),
         (["--threshold", "1.5"], "--threshold"),
+        (["--threshold", "nan"], "--threshold"),
         (["--bands", "1000"], "--bands 1000"),
         (["--rows", "1000"], "--rows 1000"),
         (["--threads", "0"], "--threads"),

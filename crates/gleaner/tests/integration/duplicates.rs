@@ -21,7 +21,7 @@ fn corpus(scratch: &Scratch, documents: usize) -> PathBuf {
 }
 
 const BUDGETS: [&[&str]; 3] = [
-    &["--threads", "1", "--max-record-size", "1MiB", "--memory", "110MiB"],
+    &["--threads", "1", "--max-record-size", "1MiB", "--memory", "81MiB"],
     &["--threads", "2", "--max-record-size", "1MiB", "--memory", "2GiB"],
     &["--threads", "3", "--max-record-size", "1MiB", "--memory", "230MiB"],
 ];
@@ -29,11 +29,16 @@ const BUDGETS: [&[&str]; 3] = [
 /// With every budget the same bytes.
 #[track_caller]
 fn check_budgets(input: &Path, arguments: &[&str]) {
+    let mut spilled = Vec::new();
     let outputs = BUDGETS.map(|budget| {
         let scratch = Scratch::new();
         scratch.run("dedup", &[input], &[arguments, budget].concat()).ends_with(0);
+        let run = std::fs::read_to_string(scratch.path("out/run.json")).expect("run.json");
+        let run: Value = serde_json::from_str(&run).expect("JSON");
+        spilled.push(run["spilled_bytes"].as_u64().expect("a number"));
         result_bytes(&scratch.path("out"))
     });
+    assert!(spilled[0] > spilled[1] + 50_000, "the small budget is not felt: {spilled:?}");
     for other in &outputs[1..] {
         for (name, bytes) in &outputs[0] {
             assert!(other[name] == *bytes, "{arguments:?}: {} differs", name.display());
