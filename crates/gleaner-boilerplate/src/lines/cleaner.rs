@@ -96,11 +96,13 @@ impl LineCleaner {
 
     /// The model weighs what rules say: they say all they have when it comes after them.
     fn judge_by_rules(&self, page: &mut Page<'_>, scratch: &mut Scratch) {
-        page.cleaning = if self.model.is_some() { Cleaning::Balanced } else { self.cleaning };
         for entry in &self.repairs {
             (entry.apply)(page);
         }
         page.measure(scratch);
+        if self.model.is_some() {
+            page.cleaning = Cleaning::Balanced;
+        }
         for entry in &self.verdicts {
             (entry.apply)(page);
         }
