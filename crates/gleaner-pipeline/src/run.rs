@@ -34,6 +34,9 @@ use crate::work::WorkArea;
 /// Decoded bytes of input in a part.
 const BATCH_BYTES: usize = 8 << 20;
 
+/// Shingles that an input of unknown size is taken to hold: the counters of more would take long to make for a short one.
+const UNKNOWN_SHINGLES: u64 = 1 << 28;
+
 /// How a run ended.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -180,7 +183,7 @@ impl Run<'_> {
     /// Counters for the shingles of the input, where the method wants them.
     fn counts(&self, memory: GroupMemory) -> Option<Arc<HashCounts>> {
         let shingles = self.settings.inputs.files.iter().map(most_shingles).sum::<Option<u64>>();
-        let counts = || HashCounts::new(shingles.unwrap_or(u64::MAX), memory.counts);
+        let counts = || HashCounts::new(shingles.unwrap_or(UNKNOWN_SHINGLES), memory.counts);
         self.comparison.is_exact().then(counts).map(Arc::new)
     }
 

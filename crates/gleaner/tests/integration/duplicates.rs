@@ -8,7 +8,7 @@ use gleaner_testkit::corpus::{Corpus, CorpusOptions};
 use gleaner_testkit::{jaccard, shingles};
 use serde_json::Value;
 
-use crate::common::{Done, Scratch, prose, result_bytes, row};
+use crate::common::{Done, Scratch, gleaner, prose, result_bytes, row};
 
 /// A corpus with planted copies, as JSONL.
 fn corpus(scratch: &Scratch, documents: usize) -> PathBuf {
@@ -152,4 +152,20 @@ fn a_full_disk_is_an_error_that_names_the_file() {
         assert!(!scratch.path("out/_SUCCESS").exists());
     }
     scratch.run("dedup", &[&input], &[]).ends_with(0);
+}
+
+/// The counters of the exact method follow the size of the input; that of standard input is not known.
+#[test]
+fn a_short_standard_input_takes_little_memory() {
+    let scratch = Scratch::new();
+    let input = scratch.file("rows.jsonl", row("1", &prose(1, 8)));
+    let mut command = gleaner();
+    command.args(["dedup", "-", "--input-format", "jsonl", "--method", "exact", "--memory", "16GiB", "-o"]);
+    command.arg(scratch.path("out")).stdin(std::fs::File::open(input).expect("the input"));
+    Done::new(command.output().expect("gleaner starts")).ends_with(0);
+    let run = std::fs::read_to_string(scratch.path("out/run.json")).expect("run.json");
+    let run: Value = serde_json::from_str(&run).expect("JSON");
+    if let Some(peak) = run["peak_memory"].as_u64() {
+        assert!(peak < 1 << 29, "{peak} bytes");
+    }
 }
