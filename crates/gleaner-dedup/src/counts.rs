@@ -1,10 +1,10 @@
-//! How many documents bear a hash, at least not less than they are, in memory that does not grow with them.
+//! How many documents bear a hash, roughly but never 1 for several, in memory that does not grow with them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::shingles::mix;
 
-/// Counts, for hashes, the documents that bear them: never too low, sometimes too high.
+/// Counts, for hashes, the documents that bear them: up to 8 never too low, sometimes too high.
 ///
 /// A table of four-bit counters, indexed by the hash: hashes that meet in a counter share it, so a count of 1 is
 /// certain, and one that is too high makes a search slower, not wrong. Up to 8 documents are counted one by one; each
@@ -30,7 +30,7 @@ const PER_WORD: usize = 16;
 
 impl HashCounts {
     /// Counters for about `hashes` distinct hashes in at most `bytes` of memory: one and a half for each where there is
-    /// room, so that two in three of the rare ones have their own; with less memory fewer.
+    /// room, so that about half of the rare ones have their own; with less memory fewer.
     ///
     /// ```
     /// use gleaner_dedup::HashCounts;
@@ -77,7 +77,7 @@ impl HashCounts {
         }
     }
 
-    /// How many documents were counted that bear `hash`, or more; above 8 only how large the number is, at most 15.
+    /// How many documents were counted that bear `hash`, or more; from 8 on only how large the number is, at most 15.
     #[inline]
     pub fn of(&self, hash: u64) -> u8 {
         let (counter, shift) = self.place(hash);
