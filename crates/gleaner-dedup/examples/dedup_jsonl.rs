@@ -1,7 +1,10 @@
 //! Deduplicates a file of JSON lines `{"id": ..., "text": ...}`: kept ids to standard output, a line
 //! `removed-id kept-id` per removal to PAIRS, the CPU time of each stage to standard error.
 //!
-//! `cargo run --release -p gleaner-dedup --example dedup_jsonl -- exact|minhash CORPUS.jsonl PAIRS [THRESHOLD]`
+//! Rows with a `url` count as pages of its host.
+//!
+//! `cargo run --release -p gleaner-dedup --example dedup_jsonl -- exact|minhash CORPUS.jsonl PAIRS [JACCARD]`, where
+//! JACCARD is a threshold: without it texts are compared by coverage.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -12,14 +15,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use gleaner_dedup::{
-    ResolveOptions, ShingleOptions, Shingler, SketchOptions, Sketcher, find_all_duplicates, find_duplicates,
-    memory_needed,
+    Fingerprint, ResolveOptions, Shingler, Similarity, SketchOptions, Sketcher, find_all_duplicates,
+    find_duplicates, memory_needed,
 };
-use gleaner_text::Tokenizer;
+use gleaner_text::{Tokenizer, hash64};
 use serde_json::Value;
 
 struct Document {
     id: String,
+    site: Option<u64>,
     text: String,
 }
 
@@ -27,15 +31,18 @@ struct Document {
 fn main() -> Result<(), Box<dyn Error>> {
     let mut args = std::env::args().skip(1);
     let (Some(method), Some(corpus), Some(pairs)) = (args.next(), args.next(), args.next()) else {
-        return Err("usage: dedup_jsonl exact|minhash CORPUS.jsonl PAIRS [THRESHOLD]".into());
+        return Err("usage: dedup_jsonl exact|minhash CORPUS.jsonl PAIRS [JACCARD]".into());
     };
-    let threshold = args.next().map_or(Ok(0.8), |value| value.parse())?;
+    let similarity = match args.next() {
+        None => Similarity::default(),
+        Some(threshold) => Similarity::Jaccard { threshold: threshold.parse()? },
+    };
     let documents = fs::read_to_string(corpus)?.lines().map(parse).collect::<Result<Vec<_>, _>>()?;
     let megabytes = documents.iter().map(|document| document.text.len()).sum::<usize>() as f64 / 1e6;
-    let sketch = SketchOptions::for_threshold(threshold);
-    let options = ResolveOptions::new(threshold)?;
+    let sketch = SketchOptions::for_similarity(&similarity);
+    let options = ResolveOptions::new(similarity)?;
     let needed = memory_needed(documents.len() as u64, sketch.banding, &options);
-    let mut sketcher = Sketcher::new(ShingleOptions::default(), sketch)?;
+    let mut sketcher = Sketcher::new(similarity.shingle_options(), sketch)?;
 
     time_stages(&documents, &mut sketcher, megabytes);
     let (loads, loaded) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -48,16 +55,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let start = clock();
     let verdicts = if method == "exact" {
-        let mut shingler = Shingler::new(ShingleOptions::default())?;
-        let contents: Vec<_> = documents.iter().map(|document| shingler.content(&document.text)).collect();
+        let mut shingler = Shingler::new(similarity.shingle_options())?;
+        let print = |document: &Document| with_site(document, shingler.fingerprint(&document.text));
+        let fingerprints: Vec<_> = documents.iter().map(print).collect();
         report("contents", start, megabytes);
         let start = clock();
-        let verdicts = find_all_duplicates(&contents, &options, load)?;
+        let verdicts = find_all_duplicates(&fingerprints, &options, load)?;
         report("find all duplicates (sizes, counts, prefixes, verification)", start, megabytes);
         verdicts
     } else {
         let mut own = sketcher.clone();
-        let fingerprints: Vec<_> = documents.iter().map(|document| own.fingerprint(&document.text)).collect();
+        let print = |document: &Document| with_site(document, own.fingerprint(&document.text));
+        let fingerprints: Vec<_> = documents.iter().map(print).collect();
         report("fingerprints (all of tokens, n-grams, sketch)", start, megabytes);
         let start = clock();
         let verdicts = find_duplicates(&fingerprints, &options, load)?;
@@ -84,7 +93,12 @@ fn parse(line: &str) -> Result<Document, Box<dyn Error>> {
     let row: Value = serde_json::from_str(line)?;
     let id = row["id"].as_str().ok_or("a row without id")?.to_owned();
     let text = row["text"].as_str().ok_or("a row without text")?.to_owned();
-    Ok(Document { id, text })
+    let host = row["url"].as_str().and_then(|url| url.split('/').nth(2));
+    Ok(Document { id, site: host.map(|host| hash64(host.as_bytes())), text })
+}
+
+fn with_site(document: &Document, fingerprint: Fingerprint) -> Fingerprint {
+    Fingerprint { site: document.site, ..fingerprint }
 }
 
 /// What the parts of a fingerprint and a verification take, each alone.

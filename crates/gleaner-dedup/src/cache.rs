@@ -73,7 +73,7 @@ impl Generations {
 
 /// The hashes, and what holds them: the vector, the counters, two places in the map, the allocator.
 fn size(shingles: &Shingles) -> u64 {
-    shingles.len() as u64 * 8 + 112
+    shingles.bytes() as u64 + 112
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@ use std::error::Error as StdError;
 
 use crate::copies::first_copies;
 use crate::counts::HashCounts;
+use crate::frames::{FrameLearner, Frames};
 use crate::keys::{Keys, band_hashes};
 use crate::parallel;
 use crate::resolve::{Documents, Listed, ResolveOptions, resolve};
 use crate::shingles::Shingles;
+use crate::similarity::Similarity;
 use crate::sketcher::Fingerprint;
 use crate::verify::Duplicate;
 use crate::waiting::MemoryQueue;
@@ -42,26 +44,28 @@ pub fn find_duplicates<E: StdError + Send>(
     for &document in &firsts {
         counts.add(None, &band_hashes(&fingerprints[document].bands).collect::<Vec<_>>());
     }
-    let keys = |document: usize| Ok((Keys::of_bands(&fingerprints[document].bands, &counts), None));
-    decide(&first, firsts.iter().map(|&document| (document, 0)), options, &InMemory { keys, load })
+    let frames = frames(fingerprints, &firsts, options);
+    let keys = |document: usize, _| Ok((Keys::of_bands(&fingerprints[document].bands, &counts), None));
+    decide(&first, firsts.iter().map(|&document| (document, 0)), options, &frames, &InMemory { keys, load })
 }
 
-/// Finds all duplicates among documents given in keep order, of which `load(i)` gives the shingles: no two kept
-/// documents reach the threshold, and every removal names a kept one before it.
+/// Finds all duplicates among documents given in keep order, of which `load(i)` gives the shingles: no kept document is a
+/// duplicate of an earlier one, and every removal names a kept one before it. The fingerprints may be without bands.
 ///
 /// As [`find_duplicates`], but complete: candidates share one of the rarest shingles, and nothing is bounded. `load` is
 /// called at least twice a document. Time is near linear on ordinary corpora, and quadratic in the worst case: for many
 /// kept documents that differ in all but shingles that all of them have.
 ///
 /// ```
-/// use gleaner_dedup::{Measure, ResolveOptions, ShingleOptions, Shingler, find_all_duplicates};
+/// use gleaner_dedup::{Measure, ResolveOptions, Shingler, find_all_duplicates};
 /// use std::convert::Infallible;
 ///
 /// let texts = ["one two three four five six", "Six words or more, none of them before", "ONE, two, three, four, five, six!"];
-/// let shingler = Shingler::new(ShingleOptions::default())?;
-/// let contents: Vec<_> = texts.iter().map(|text| shingler.clone().content(text)).collect();
+/// let options = ResolveOptions::default();
+/// let shingler = Shingler::new(options.similarity.shingle_options())?;
+/// let fingerprints: Vec<_> = texts.iter().map(|text| shingler.clone().fingerprint(text)).collect();
 /// let load = |index: usize| Ok::<_, Infallible>(shingler.clone().shingles(texts[index]));
-/// let verdicts = find_all_duplicates(&contents, &ResolveOptions::default(), load)?;
+/// let verdicts = find_all_duplicates(&fingerprints, &options, load)?;
 /// assert!(verdicts[0].is_none() && verdicts[1].is_none());
 /// assert_eq!(verdicts[2].as_ref().map(|copy| (copy.of, copy.measure)), Some((0, Measure::Exact)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -71,11 +75,11 @@ pub fn find_duplicates<E: StdError + Send>(
 ///
 /// The error of `load` for the earliest document where it failed; nothing else.
 pub fn find_all_duplicates<E: StdError + Send>(
-    contents: &[Option<u128>],
+    fingerprints: &[Fingerprint],
     options: &ResolveOptions,
     load: impl Fn(usize) -> Result<Shingles, E> + Sync,
 ) -> Result<Vec<Option<Duplicate>>, E> {
-    let first = first_copies(contents.iter().copied());
+    let first = first_copies(fingerprints.iter().map(|fingerprint| fingerprint.content));
     let firsts: Vec<usize> = (0..first.len()).filter(|&document| first[document] == Some(document)).collect();
     let sizes = parallel::map(&firsts, |&document| load(document).map(|shingles| shingles.len() as u64));
     let sizes = sizes.into_iter().collect::<Result<Vec<u64>, E>>()?;
@@ -85,12 +89,33 @@ pub fn find_all_duplicates<E: StdError + Send>(
         Ok(())
     });
     counted.into_iter().collect::<Result<(), E>>()?;
-    let keys = |document: usize| {
-        let shingles = load(document)?;
-        Ok((Keys::of_prefix(shingles.as_slice(), &counts, options), Some(shingles)))
+    let frames = frames(fingerprints, &firsts, options);
+    let keys = |document: usize, page| {
+        let (shingles, similarity) = (load(document)?, &options.similarity);
+        let keys = match similarity {
+            Similarity::Jaccard { .. } => Keys::of_prefix(shingles.as_slice(), &counts, similarity),
+            Similarity::Coverage(_) => Keys::of_content(&shingles, &counts, similarity, &frames, page),
+        };
+        Ok((keys, Some(shingles)))
     };
     let listed = firsts.iter().zip(sizes).map(|(&document, size)| (document, 8 * size));
-    decide(&first, listed, options, &InMemory { keys, load: &load })
+    decide(&first, listed, options, &frames, &InMemory { keys, load: &load })
+}
+
+/// The frames of the sites of the documents `firsts`.
+fn frames(fingerprints: &[Fingerprint], firsts: &[usize], options: &ResolveOptions) -> Frames {
+    if matches!(options.similarity, Similarity::Jaccard { .. }) {
+        return Frames::default();
+    }
+    let pages =
+        firsts.iter().zip(0..).filter_map(|(&document, page)| Some((fingerprints[document].site?, page)));
+    let mut pages: Vec<(u64, u64)> = pages.collect();
+    parallel::sort(&mut pages);
+    let mut learner = FrameLearner::default();
+    for (site, page) in pages {
+        learner.page(site, page, &fingerprints[firsts[page as usize]].lines);
+    }
+    learner.finish()
 }
 
 /// Documents of which a caller's functions know all.
@@ -102,14 +127,14 @@ struct InMemory<K, L> {
 impl<E, K, L> Documents for InMemory<K, L>
 where
     E: Send,
-    K: Fn(usize) -> Result<(Keys, Option<Shingles>), E> + Sync,
+    K: Fn(usize, u64) -> Result<(Keys, Option<Shingles>), E> + Sync,
     L: Fn(usize) -> Result<Shingles, E> + Sync,
 {
     type From = ();
     type Error = Failure<E>;
 
-    fn keys(&self, listed: &Listed<()>) -> Result<(Keys, Option<Shingles>), Failure<E>> {
-        (self.keys)(listed.document as usize).map_err(Failure)
+    fn keys(&self, listed: &Listed<()>, page: u64) -> Result<(Keys, Option<Shingles>), Failure<E>> {
+        (self.keys)(listed.document as usize, page).map_err(Failure)
     }
 
     fn shingles(&self, document: u64) -> Result<Shingles, Failure<E>> {
@@ -131,10 +156,11 @@ fn decide<E: Send, K, L>(
     first: &[Option<usize>],
     firsts: impl Iterator<Item = (usize, u64)>,
     options: &ResolveOptions,
+    frames: &Frames,
     documents: &InMemory<K, L>,
 ) -> Result<Vec<Option<Duplicate>>, E>
 where
-    K: Fn(usize) -> Result<(Keys, Option<Shingles>), E> + Sync,
+    K: Fn(usize, u64) -> Result<(Keys, Option<Shingles>), E> + Sync,
     L: Fn(usize) -> Result<Shingles, E> + Sync,
 {
     let mut verdicts = vec![None; first.len()];
@@ -143,7 +169,8 @@ where
         verdicts[document as usize] = verdict;
         Ok(())
     };
-    resolve(list, documents, &mut MemoryQueue::default(), options, tell).map_err(|Failure(error)| error)?;
+    resolve(list, documents, frames, &mut MemoryQueue::default(), options, tell)
+        .map_err(|Failure(error)| error)?;
     for (document, first) in first.iter().enumerate() {
         if let Some(first) = first.filter(|&first| first != document) {
             verdicts[document] = verdicts[first].clone().or_else(|| Some(Duplicate::exact(first as u64)));

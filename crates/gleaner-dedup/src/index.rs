@@ -1,7 +1,8 @@
 //! The kept documents, by the keys under which later ones may meet them.
 
-use crate::keys::{Key, Keys, Kind, least, least_shared};
+use crate::keys::{Key, Keys, Kind};
 use crate::postings::PostingTable;
+use crate::similarity::Similarity;
 
 /// A kept document that another one should be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub(crate) struct Candidate {
 /// Finds, for the keys of a document, the kept ones that share some.
 #[derive(Debug)]
 pub(crate) struct Index {
-    threshold: f64,
+    similarity: Similarity,
     max_bucket: u32,
     table: PostingTable,
     holders: Vec<Holder>,
@@ -31,9 +32,9 @@ struct Holder {
 
 impl Index {
     /// An empty index. `max_bucket` bounds the holders of one band key.
-    pub(crate) fn new(threshold: f64, max_bucket: usize) -> Index {
+    pub(crate) fn new(similarity: Similarity, max_bucket: usize) -> Index {
         let max_bucket = u32::try_from(max_bucket).unwrap_or(u32::MAX);
-        Index { threshold, max_bucket, table: PostingTable::new(), holders: Vec::new() }
+        Index { similarity, max_bucket, table: PostingTable::new(), holders: Vec::new() }
     }
 
     /// Whether `keys` more of `documents` more fit into `bytes` of memory; an empty index always has room.
@@ -49,7 +50,7 @@ impl Index {
     pub(crate) fn insert(&mut self, order: u64, document: u64, keys: &Keys) {
         let size = match keys.kind {
             Kind::Bands => 0,
-            Kind::Prefix { size } => size,
+            Kind::Prefix { size } | Kind::Content { size, .. } => size,
         };
         if keys.is_empty() {
             return;
@@ -60,7 +61,7 @@ impl Index {
             match keys.kind {
                 Kind::Prefix { size } => self.table.insert(in_class(key.hash, size_class(size)), holder),
                 Kind::Bands if key.held + self.bucket_size(key.hash) >= self.max_bucket => {}
-                Kind::Bands => self.table.insert(key.hash, holder),
+                Kind::Bands | Kind::Content { .. } => self.table.insert(key.hash, holder),
             }
         }
     }
@@ -69,7 +70,7 @@ impl Index {
     /// order, by their order.
     pub(crate) fn candidates(&self, keys: &Keys, from: u64) -> Vec<Candidate> {
         let mut hits: Vec<(u32, u32)> = Vec::new();
-        for key in &keys.keys {
+        for key in keys.probes() {
             self.lists(keys.kind, key, |list| {
                 let holders = self.table.holders(list);
                 let wanted = holders.take_while(|&holder| self.holders[holder as usize].order >= from);
@@ -101,13 +102,16 @@ impl Index {
     /// can be shared than what follows. Pages of one template, which have all but their rarest shingles in common, are
     /// ruled out here, not one by one.
     fn lists(&self, kind: Kind, key: &Key, mut list: impl FnMut(u64)) {
-        let Kind::Prefix { size } = kind else { return list(key.hash) };
+        let (Kind::Prefix { size }, Similarity::Jaccard { threshold }) = (kind, self.similarity) else {
+            return list(key.hash);
+        };
         let rest = (size - key.position) as usize;
-        let smallest = least(self.threshold * f64::from(size)).max(1);
-        let largest = (f64::from(size) / self.threshold * (1.0 + 1e-12)).min(f64::from(u32::MAX)) as u32;
+        let smallest = self.similarity.least_shared_with_any(size as usize);
+        let largest = (f64::from(size) / threshold * (1.0 + 1e-12)).min(f64::from(u32::MAX)) as u32;
         for class in size_class(smallest as u32)..=size_class(largest) {
             let least_size = smallest.max(first_of_class(class));
-            if least_shared(size as usize, least_size, self.threshold) > rest {
+            // Rounding may put the first of a class beyond what is large enough.
+            if self.similarity.least_shared(size as usize, least_size).is_some_and(|least| least > rest) {
                 break;
             }
             list(in_class(key.hash, class));
@@ -117,11 +121,24 @@ impl Index {
     /// Whether a pair with these shared keys, each with its position among the document's own, can reach the threshold,
     /// by the lengths and by what can still follow the last of them.
     fn may_reach(&self, kind: Kind, hits: &[(u32, u32)]) -> bool {
-        let Kind::Prefix { size } = kind else { return true };
         let (holder, last) = hits[hits.len() - 1];
-        let (own, other) = (size as usize, self.holders[holder as usize].size as usize);
-        let rest = (own - last as usize - 1).min(other.saturating_sub(hits.len()));
-        hits.len() + rest >= least_shared(own, other, self.threshold)
+        let (size, needed) = match kind {
+            Kind::Bands => return true,
+            Kind::Prefix { size } => {
+                let holder = self.holders[holder as usize].size;
+                (size, self.similarity.least_shared(size as usize, holder as usize))
+            }
+            // What the holder has may have shrunk since by what has become a frame.
+            Kind::Content { size, .. } => (size, Some(self.similarity.least_shared_with_any(size as usize))),
+        };
+        let rest = size as usize - last as usize - 1;
+        let rest = match kind {
+            Kind::Prefix { .. } => {
+                rest.min((self.holders[holder as usize].size as usize).saturating_sub(hits.len()))
+            }
+            _ => rest,
+        };
+        needed.is_some_and(|needed| hits.len() + rest >= needed)
     }
 
     fn bucket_size(&self, hash: u64) -> u32 {
@@ -151,6 +168,9 @@ fn in_class(hash: u64, class: u32) -> u64 {
 mod tests {
     use super::{Candidate, Index, first_of_class, size_class};
     use crate::keys::{Key, Keys, Kind};
+    use crate::similarity::Similarity;
+
+    const JACCARD: Similarity = Similarity::Jaccard { threshold: 0.8 };
 
     fn bands(hashes: &[u64]) -> Keys {
         let keys = hashes.iter().map(|&hash| Key { hash, position: 0, held: 0 }).collect();
@@ -168,7 +188,7 @@ mod tests {
 
     #[test]
     fn holders_of_shared_keys_are_candidates() {
-        let mut index = Index::new(0.8, 2);
+        let mut index = Index::new(JACCARD, 2);
         index.insert(0, 10, &bands(&[1, 2]));
         index.insert(1, 11, &bands(&[2, 3]));
         index.insert(2, 12, &bands(&[2, 4]));
@@ -178,7 +198,7 @@ mod tests {
         let mut keys = bands(&[1, 2, 5]);
         index.leave(&mut keys);
         assert_eq!(keys.keys.iter().map(|key| (key.hash, key.held)).collect::<Vec<_>>(), [(1, 1), (5, 0)]);
-        let mut next = Index::new(0.8, 2);
+        let mut next = Index::new(JACCARD, 2);
         next.insert(3, 13, &keys);
         next.insert(4, 14, &keys);
         assert_eq!(documents(&next.candidates(&bands(&[1]), 0)), [(13, 1)]);
@@ -186,7 +206,7 @@ mod tests {
 
     #[test]
     fn lengths_and_positions_rule_pairs_out() {
-        let mut index = Index::new(0.8, 2);
+        let mut index = Index::new(JACCARD, 2);
         index.insert(0, 10, &prefix(100, &[(1, 0), (2, 20)]));
         // 89 of two hundred have to be shared: behind position 20 there are 79.
         assert!(index.candidates(&prefix(100, &[(2, 20)]), 0).is_empty());

@@ -1,8 +1,10 @@
 //! By what a document meets others: band keys, or the rarest of its shingles.
 
 use crate::counts::HashCounts;
-use crate::resolve::ResolveOptions;
-use crate::shingles::mix;
+use crate::coverage::View;
+use crate::frames::Frames;
+use crate::shingles::{Shingles, mix};
+use crate::similarity::Similarity;
 
 /// The keys under which a document is looked up and, when it is kept, found by later ones. Two documents are compared
 /// when they share a key.
@@ -23,6 +25,14 @@ pub(crate) enum Kind {
     Prefix {
         /// Distinct shingles of the document.
         size: u32,
+    },
+    /// All of the document's shingles by rarity, without those of frames. Every duplicate that comes before it has one
+    /// of the first.
+    Content {
+        /// Distinct shingles of the document without those of frames.
+        size: u32,
+        /// Keys under which it is looked up.
+        probes: u32,
     },
 }
 
@@ -49,36 +59,60 @@ impl Keys {
         Keys { kind: Kind::Bands, keys: keys.collect() }
     }
 
-    /// The rarest of a document's shingles, so many that a document which shares none of them has a Jaccard similarity
-    /// under the threshold of `options`; without those that `counts` knows to be nobody else's. Often that leaves none.
+    /// The rarest of a document's shingles, so many that a document which shares none of them has a similarity under
+    /// the threshold of `similarity`, a Jaccard similarity; without those that `counts` knows to be nobody else's. Often
+    /// that leaves none.
     ///
     /// `shingles` are the hashes of all its shingles, distinct, in any order. `counts` must have counted every document
     /// of the search. Expected linear time.
     ///
     /// Source: prefix filtering by ascending document frequency, Bayardo, Ma, Srikant, *Scaling Up All Pairs Similarity
     /// Search* (2007); positions, Xiao, Wang, Lin, Yu, *Efficient Similarity Joins for Near Duplicate Detection* (2008).
-    pub fn of_prefix(shingles: &[u64], counts: &HashCounts, options: &ResolveOptions) -> Keys {
+    pub fn of_prefix(shingles: &[u64], counts: &HashCounts, similarity: &Similarity) -> Keys {
         let size = shingles.len();
         let kind = Kind::Prefix { size: u32::try_from(size).unwrap_or(u32::MAX) };
-        let length = prefix_length(size, options.usable_threshold());
-        let mut rarest = Vec::with_capacity(size);
-        rarest.extend(shingles.iter().map(|&hash| by_rarity(hash, counts.of(hash))));
-        rarest.retain(|&key| key >> 60 != 1);
+        let mut rarest = recurrent(shingles.iter().copied(), size, counts);
         let alone = size - rarest.len();
-        let length = length.saturating_sub(alone).min(rarest.len());
+        let length = prefix_length(size, similarity).saturating_sub(alone).min(rarest.len());
         if length == 0 {
             return Keys { kind, keys: Vec::new() };
         }
         rarest.select_nth_unstable(length - 1);
         rarest.truncate(length);
-        rarest.sort_unstable();
-        let keys = rarest.iter().enumerate().map(|(at, &key)| Key::new(key, (alone + at) as u32));
-        Keys { kind, keys: keys.collect() }
+        Keys { kind, keys: by_position(rarest, alone) }
+    }
+
+    /// What [`Keys::of_prefix`] is to a Jaccard similarity, for coverage: all of a document's shingles but those of
+    /// `frames` and those that are nobody else's. `page` is the document's place in the order.
+    ///
+    /// A text may be covered by one three times as long, so nearly every shingle may be the only one in common.
+    pub fn of_content(
+        shingles: &Shingles,
+        counts: &HashCounts,
+        similarity: &Similarity,
+        frames: &Frames,
+        page: u64,
+    ) -> Keys {
+        let view = View::new(shingles, frames, page);
+        let size = view.size();
+        let rarest = recurrent(view.hashes(), size, counts);
+        let alone = size - rarest.len();
+        let probes = prefix_length(size, similarity).saturating_sub(alone).min(rarest.len());
+        let [size, probes] = [size, probes].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+        Keys { kind: Kind::Content { size, probes }, keys: by_position(rarest, alone) }
     }
 
     /// Whether the document can meet no other.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
+    }
+
+    /// The keys under which the document is looked up.
+    pub(crate) fn probes(&self) -> &[Key] {
+        match self.kind {
+            Kind::Content { probes, .. } => &self.keys[..self.keys.len().min(probes as usize)],
+            Kind::Bands | Kind::Prefix { .. } => &self.keys,
+        }
     }
 
     /// Number of keys.
@@ -100,32 +134,33 @@ pub fn band_hashes(bands: &[u64]) -> impl Iterator<Item = u64> {
     (1..).zip(bands).map(|(band, key): (u64, _)| mix(key ^ STEP.wrapping_mul(band)))
 }
 
-/// How many of `size` shingles in a common order two documents can differ in at the beginning: a duplicate shares at
-/// least `threshold * size`.
-fn prefix_length(size: usize, threshold: f64) -> usize {
-    if threshold > 1.0 {
-        return 0;
-    }
-    size - least(threshold * size as f64).clamp(1, size.max(1)).min(size) + usize::from(size > 0)
+/// The keys of the shingles that more than one document has, in no particular order; there are `size` in all.
+fn recurrent(shingles: impl Iterator<Item = u64>, size: usize, counts: &HashCounts) -> Vec<u64> {
+    let mut keys = Vec::with_capacity(size);
+    keys.extend(shingles.map(|hash| by_rarity(hash, counts.of(hash))));
+    keys.retain(|&key| key >> 60 != 1);
+    keys
 }
 
-/// The least number of shared shingles with which a pair of these sizes reaches `threshold`.
-pub(crate) fn least_shared(left: usize, right: usize, threshold: f64) -> usize {
-    // shared / (left + right - shared) >= threshold
-    least(threshold * (left + right) as f64 / (1.0 + threshold))
+/// Keys with their positions behind `alone` shingles that are rarer.
+fn by_position(mut keys: Vec<u64>, alone: usize) -> Vec<Key> {
+    keys.sort_unstable();
+    (alone as u32..).zip(keys).map(|(position, key)| Key::new(key, position)).collect()
 }
 
-/// Rounded up, but for what rounding may have added.
-pub(crate) fn least(value: f64) -> usize {
-    (value * (1.0 - 1e-12)).ceil() as usize
+/// How many of `size` shingles in a common order two documents can differ in at the beginning, and one more.
+fn prefix_length(size: usize, similarity: &Similarity) -> usize {
+    (size + 1).saturating_sub(similarity.least_shared_with_any(size)).min(size)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Keys, by_rarity, least_shared, prefix_length};
+    use super::{Keys, by_rarity, prefix_length};
     use crate::counts::HashCounts;
-    use crate::resolve::ResolveOptions;
     use crate::shingles::{Shingles, mix};
+    use crate::similarity::Similarity;
+
+    const JACCARD: Similarity = Similarity::Jaccard { threshold: 0.8 };
 
     #[test]
     fn prefixes() {
@@ -139,10 +174,13 @@ mod tests {
             (7, 0.01, 7),
         ];
         for (size, threshold, length) in lengths {
-            assert_eq!(prefix_length(size, threshold), length, "{size} at {threshold}");
+            assert_eq!(
+                prefix_length(size, &Similarity::Jaccard { threshold }),
+                length,
+                "{size} at {threshold}"
+            );
         }
-        assert_eq!(least_shared(100, 100, 0.8), 89);
-        assert_eq!(least_shared(8, 10, 0.8), 8);
+        assert_eq!(prefix_length(100, &Similarity::default()), 80);
     }
 
     #[test]
@@ -153,7 +191,7 @@ mod tests {
         for start in [5, 10, 10] {
             counts.add(None, of(start, 100).as_slice());
         }
-        let keys = Keys::of_prefix(of(0, 100).as_slice(), &counts, &ResolveOptions::default());
+        let keys = Keys::of_prefix(of(0, 100).as_slice(), &counts, &JACCARD);
         // Of 21, the five that are nobody else's are left out.
         let hashes: Vec<u64> = keys.keys.iter().map(|key| key.hash).collect();
         assert_eq!(hashes.len(), 16);
@@ -167,7 +205,7 @@ mod tests {
                     one.add(None, of(200, 300).as_slice());
                     one
                 },
-                &ResolveOptions::default()
+                &JACCARD
             )
             .is_empty()
         );

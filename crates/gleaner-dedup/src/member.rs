@@ -24,19 +24,21 @@ pub(crate) struct Member {
     pub(crate) shingles: Option<Arc<Shingles>>,
 }
 
-/// What `Kind::Bands` is written as; a prefix by its size, which is smaller.
-const BANDS: u64 = u64::MAX;
+/// How a missing gap is written.
+const NO_GAP: u64 = u64::MAX;
 
 impl Member {
     /// The record by which the document waits, without its shingles.
     pub(crate) fn write(&self) -> Vec<u8> {
         let Member { order, document, bytes, keys: Keys { kind, keys }, candidates, .. } = self;
-        let mut record = Vec::with_capacity(40 + 16 * keys.len() + 20 * candidates.len());
-        let kind = match kind {
-            Kind::Bands => BANDS,
-            Kind::Prefix { size } => u64::from(*size),
+        let mut record = Vec::with_capacity(100 + 16 * keys.len() + 20 * candidates.len());
+        let (kind, size, probes) = match kind {
+            Kind::Bands => (0, 0, 0),
+            Kind::Prefix { size } => (1, *size, 0),
+            Kind::Content { size, probes } => (2, *size, *probes),
         };
-        for number in [*order, *document, *bytes, kind, keys.len() as u64] {
+        let kind = [kind, u64::from(size), u64::from(probes)];
+        for number in [*order, *document, *bytes].into_iter().chain(kind).chain([keys.len() as u64]) {
             record.extend(number.to_le_bytes());
         }
         for Key { hash, position, held } in keys {
@@ -45,8 +47,9 @@ impl Member {
             record.extend(held.to_le_bytes());
         }
         record.push(u8::from(self.found.is_some()));
-        if let Some((order, Duplicate { of, jaccard, containment, .. })) = &self.found {
-            for number in [*order, *of, jaccard.to_bits(), containment.to_bits()] {
+        if let Some((order, Duplicate { of, jaccard, containment, gap, .. })) = &self.found {
+            let gap = gap.map_or(NO_GAP, u64::from);
+            for number in [*order, *of, jaccard.to_bits(), containment.to_bits(), gap] {
                 record.extend(number.to_le_bytes());
             }
         }
@@ -61,16 +64,23 @@ impl Member {
     /// Reads what [`Member::write`] wrote. Of another record anything may come, but no panic.
     pub(crate) fn read(record: &[u8]) -> Member {
         let mut fields = Fields(record);
-        let [order, document, bytes, kind, keys] = std::array::from_fn(|_| fields.u64());
-        let kind = if kind == BANDS { Kind::Bands } else { Kind::Prefix { size: kind as u32 } };
+        let [order, document, bytes, kind, size, probes, keys] = std::array::from_fn(|_| fields.u64());
+        let [size, probes] = [size, probes].map(|number| number as u32);
+        let kind = match kind {
+            0 => Kind::Bands,
+            1 => Kind::Prefix { size },
+            _ => Kind::Content { size, probes },
+        };
         let keys = (0..keys).map_while(|_| {
             let whole = fields.0.len() >= 16;
             whole.then(|| Key { hash: fields.u64(), position: fields.u32(), held: fields.u32() })
         });
         let keys = Keys { kind, keys: keys.collect() };
         let found = (fields.take() == [1]).then(|| {
-            let [order, of, jaccard, containment] = std::array::from_fn(|_| fields.u64());
-            (order, Duplicate::near(of, f64::from_bits(jaccard), f64::from_bits(containment)))
+            let [order, of, jaccard, containment, gap] = std::array::from_fn(|_| fields.u64());
+            let [jaccard, containment] = [jaccard, containment].map(f64::from_bits);
+            let gap = (gap != NO_GAP).then_some(gap as u32);
+            (order, Duplicate::near(of, jaccard, containment, gap))
         });
         let mut candidates = Vec::with_capacity(fields.0.len() / 20);
         while fields.0.len() >= 20 {
@@ -107,14 +117,18 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        for (kind, length) in
-            [(Kind::Bands, 3), (Kind::Prefix { size: 0 }, 0), (Kind::Prefix { size: u32::MAX }, 1)]
-        {
+        for (kind, length) in [
+            (Kind::Bands, 3),
+            (Kind::Prefix { size: 0 }, 0),
+            (Kind::Prefix { size: u32::MAX }, 1),
+            (Kind::Content { size: 7, probes: 1 }, 2),
+        ] {
             let key = |at: u32| Key { hash: u64::MAX - u64::from(at), position: at, held: 7 };
             let candidate = |at: u32| Candidate { order: u64::from(at), document: 1 << 40, shared: at };
             let keys = Keys { kind, keys: (0..length).map(key).collect() };
             let candidates = (0..2 * length).map(candidate).collect();
-            let found = (length > 0).then(|| (1 << 35, Duplicate::near(9, 0.8, 0.9)));
+            let found = (length > 0)
+                .then(|| (1 << 35, Duplicate::near(9, 0.8, 0.9, Some(length).filter(|&gap| gap > 1))));
             let member =
                 Member { order: 1 << 33, document: 5, bytes: 1, keys, candidates, found, shingles: None };
             let record = member.write();

@@ -5,22 +5,24 @@ use std::sync::Arc;
 
 use crate::cache::Cache;
 use crate::error::{OptionsError, OptionsErrorKind};
+use crate::frames::Frames;
 use crate::index::{Candidate, Index};
 use crate::keys::{Keys, Kind};
 use crate::member::Member;
 use crate::parallel;
 use crate::shingles::Shingles;
+use crate::similarity::Similarity;
 use crate::verify::{Duplicate, Found, Verifier};
 use crate::waiting::Waiting;
 
 /// Which pairs are duplicates, and how far to look for them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResolveOptions {
-    /// Smallest Jaccard similarity of a duplicate, in `(0, 1]`.
+    /// What makes two texts duplicates.
     ///
     /// ### Default
-    /// 0.8.
-    pub threshold: f64,
+    /// Coverage.
+    pub similarity: Similarity,
     /// Kept documents of one band bucket that are candidates: the earliest, at least 1. No bound on keys of a prefix.
     ///
     /// Only a crowd of mutually unlike kept documents that agree in a whole band fills a bucket: pages from one
@@ -51,13 +53,13 @@ pub struct ResolveOptions {
 }
 
 impl ResolveOptions {
-    /// The default options with another threshold.
+    /// The default options with another similarity.
     ///
     /// # Errors
     ///
-    /// When the threshold is not in `(0, 1]`.
-    pub fn new(threshold: f64) -> Result<ResolveOptions, OptionsError> {
-        let options = ResolveOptions { threshold, ..ResolveOptions::default() };
+    /// When its threshold is not in `(0, 1]`.
+    pub fn new(similarity: Similarity) -> Result<ResolveOptions, OptionsError> {
+        let options = ResolveOptions { similarity, ..ResolveOptions::default() };
         options.check().map(|()| options)
     }
 
@@ -67,9 +69,7 @@ impl ResolveOptions {
     ///
     /// When the threshold is not in `(0, 1]`, or `max_bucket` or `max_candidates` is 0.
     pub fn check(&self) -> Result<(), OptionsError> {
-        if !(self.threshold > 0.0 && self.threshold <= 1.0) {
-            return Err(OptionsError::new(OptionsErrorKind::Threshold(self.threshold)));
-        }
+        self.similarity.check()?;
         for (option, value) in [("max_bucket", self.max_bucket), ("max_candidates", self.max_candidates)] {
             if value == 0 {
                 return Err(OptionsError::new(OptionsErrorKind::TooSmall { option, least: 1 }));
@@ -79,17 +79,10 @@ impl ResolveOptions {
     }
 }
 
-impl ResolveOptions {
-    /// The threshold, or one that nothing reaches where it is none.
-    pub(crate) fn usable_threshold(&self) -> f64 {
-        if self.threshold > 0.0 { self.threshold } else { f64::INFINITY }
-    }
-}
-
 impl Default for ResolveOptions {
     fn default() -> ResolveOptions {
         ResolveOptions {
-            threshold: 0.8,
+            similarity: Similarity::default(),
             max_bucket: 16,
             max_candidates: 32,
             cache_bytes: 64 << 20,
@@ -123,12 +116,13 @@ pub trait Documents: Sync {
     /// Why a document cannot be had.
     type Error: Send;
 
-    /// The keys of a document, and its shingles when they had to be made for that.
+    /// The keys of a document, and its shingles when they had to be made for that. `page` is the document's place in
+    /// the order, from 0.
     ///
     /// # Errors
     ///
     /// When it cannot be had.
-    fn keys(&self, listed: &Listed<Self::From>) -> Result<(Keys, Option<Shingles>), Self::Error>;
+    fn keys(&self, listed: &Listed<Self::From>, page: u64) -> Result<(Keys, Option<Shingles>), Self::Error>;
 
     /// The shingles of a document: for those with candidates only, once, or, when [`ResolveOptions::cache_bytes`] does
     /// not suffice, more often.
@@ -142,12 +136,13 @@ pub trait Documents: Sync {
 /// Decides on documents given in the order in which they have a right to stay, without exact copies, and tells
 /// `verdict` of each: `None` when it is kept, else why not.
 ///
-/// Candidates of a document are the kept ones before it that share a key with it; those whose Jaccard similarity
-/// reaches the threshold make it a duplicate, and the most similar of them, of equal ones the earliest, is named.
-/// Without any the document is kept. Verdicts come in the order of the documents.
+/// Candidates of a document are the kept ones before it that share a key with it; those that are alike by
+/// [`ResolveOptions::similarity`] make it a duplicate, and the one with the highest Jaccard similarity, of equal ones the
+/// earliest, is named. Without any the document is kept. Verdicts come in the order of the documents. The lines of
+/// `frames`, learnt with the numbers of documents in this order, do not count for coverage.
 ///
-/// With keys of prefixes ([`Keys::of_prefix`]) every removal that is due is made: no two kept documents reach the
-/// threshold. With keys of bands each due candidate is found with the probability that
+/// With keys of prefixes ([`Keys::of_prefix`]) or contents ([`Keys::of_content`]) every removal that is due is made: no
+/// kept document is a duplicate of an earlier one. With keys of bands each due candidate is found with the probability that
 /// [`Banding::candidate_probability`](crate::Banding::candidate_probability) gives.
 ///
 /// Holds an index of at most [`ResolveOptions::index_bytes`] and what one block adds, a cache, and the keys of one
@@ -159,6 +154,7 @@ pub trait Documents: Sync {
 pub fn resolve<D, W, E>(
     list: impl Iterator<Item = Result<Listed<D::From>, E>>,
     documents: &D,
+    frames: &Frames,
     waiting: &mut W,
     options: &ResolveOptions,
     mut verdict: impl FnMut(u64, Option<Duplicate>) -> Result<(), E>,
@@ -168,7 +164,7 @@ where
     W: Waiting,
     E: From<D::Error> + From<W::Error>,
 {
-    let mut search = Search::new(options, documents);
+    let mut search = Search::new(options, documents, frames);
     let mut blocks = Blocks::default();
     let mut list = list.fuse();
     while let Some(block) = blocks.listed(&mut list, documents)? {
@@ -206,17 +202,16 @@ impl Blocks {
         }
         let first = self.listed;
         self.listed += block.len() as u64;
-        let members = parallel::map(&block, |listed| {
+        let block: Vec<(u64, Listed<D::From>)> = (first..).zip(block).collect();
+        let members = parallel::map(&block, |(order, listed)| {
             let Listed { document, bytes, .. } = *listed;
-            let (keys, shingles) = documents.keys(listed)?;
+            let (keys, shingles) = documents.keys(listed, *order)?;
             // Without keys it will not be compared.
             let shingles = shingles.filter(|_| !keys.is_empty()).map(Arc::new);
-            Ok::<_, D::Error>(Member { document, bytes, keys, shingles, ..Member::default() })
+            Ok::<_, D::Error>(Member { order: *order, document, bytes, keys, shingles, ..Member::default() })
         });
-        let members = (first..).zip(members).map(|(order, member)| Ok::<_, E>(Member { order, ..member? }));
-        members
-            .collect::<Result<Vec<_>, E>>()
-            .map(|members| Some(members).filter(|members| !members.is_empty()))
+        let members = members.into_iter().collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(members).filter(|members| !members.is_empty()))
     }
 
     fn waiting<W: Waiting>(&mut self, waiting: &mut W) -> Result<Option<Vec<Member>>, W::Error> {
@@ -239,19 +234,18 @@ struct Search<'a, D> {
 }
 
 impl<'a, D: Documents> Search<'a, D> {
-    fn new(options: &'a ResolveOptions, documents: &'a D) -> Search<'a, D> {
-        let cache = Cache::new(options.cache_bytes);
-        let threshold = options.usable_threshold();
+    fn new(options: &'a ResolveOptions, documents: &'a D, frames: &'a Frames) -> Search<'a, D> {
+        let (similarity, cache) = (options.similarity, Cache::new(options.cache_bytes));
         Search {
             options,
-            index: Index::new(threshold, options.max_bucket),
-            verifier: Verifier { threshold, documents, cache },
+            index: Index::new(similarity, options.max_bucket),
+            verifier: Verifier { similarity, frames, documents, cache },
             is_full: false,
         }
     }
 
     fn next_round(&mut self) {
-        self.index = Index::new(self.options.usable_threshold(), self.options.max_bucket);
+        self.index = Index::new(self.options.similarity, self.options.max_bucket);
         self.is_full = false;
     }
 
@@ -287,7 +281,7 @@ impl<'a, D: Documents> Search<'a, D> {
         if member.keys.kind == Kind::Bands {
             return Ok((candidates, None));
         }
-        let found = self.verifier.best_of(member.document, member.found.clone(), &candidates)?;
+        let found = self.verifier.best_of(member, member.found.clone(), &candidates)?;
         Ok((Vec::new(), found))
     }
 
@@ -305,7 +299,7 @@ impl<'a, D: Documents> Search<'a, D> {
             if has_neighbour[at] || !candidates.is_empty() {
                 self.verifier.hold(member)?;
             }
-            self.verifier.best_of(member.document, member.found.clone(), &candidates)
+            self.verifier.best_of(member, member.found.clone(), &candidates)
         });
         for ((&(at, member), earlier), start) in
             numbered.iter().zip(against_earlier).zip(std::iter::repeat(block[0].order))
@@ -313,7 +307,7 @@ impl<'a, D: Documents> Search<'a, D> {
             let mut found = earlier?;
             if has_neighbour[at] {
                 let candidates = self.most_likely(&member.keys, self.index.candidates(&member.keys, start));
-                found = self.verifier.best_of(member.document, found, &candidates)?;
+                found = self.verifier.best_of(member, found, &candidates)?;
             }
             if found.is_some() {
                 self.verifier.cache.remove(member.document);

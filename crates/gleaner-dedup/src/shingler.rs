@@ -4,16 +4,20 @@ use gleaner_text::{Hasher128, TokenOptions, Tokenizer, hash64, hash128, normalis
 
 use crate::distinct::Distinct;
 use crate::error::{OptionsError, OptionsErrorKind};
-use crate::shingles::{ShingleOptions, Shingles, mix, ngram_hashes};
+use crate::lines::{PageLines, line_hash, line_of};
+use crate::shingles::{InOrder, Line, ShingleOptions, Shingles, mix, ngram_hashes};
+use crate::sketcher::Fingerprint;
 
 /// Turns texts into shingles.
 ///
 /// Reuses its buffers, up to 56 bytes a token of the longest text seen; have one a thread.
 #[derive(Clone, Debug)]
 pub struct Shingler {
-    ngram_size: usize,
+    options: ShingleOptions,
     tokenizer: Tokenizer,
     tokens: Vec<u64>,
+    /// Hashes of the tokens with numbers, where these are masked.
+    numbers: Vec<u64>,
     /// Hashes of the n-grams in the order of the text, with repeats.
     ngrams: Vec<u64>,
     distinct: Distinct,
@@ -34,14 +38,14 @@ impl Shingler {
     ///
     /// When `ngram_size` is 0.
     pub fn new(options: ShingleOptions) -> Result<Shingler, OptionsError> {
-        let ShingleOptions { ngram_size, digits } = options;
-        if ngram_size == 0 {
+        if options.ngram_size == 0 {
             return Err(OptionsError::new(OptionsErrorKind::TooSmall { option: "ngram_size", least: 1 }));
         }
         Ok(Shingler {
-            ngram_size,
-            tokenizer: Tokenizer::new(TokenOptions::default().digits(digits)),
+            options,
+            tokenizer: Tokenizer::new(TokenOptions::default().digits(options.digits)),
             tokens: Vec::new(),
+            numbers: Vec::new(),
             ngrams: Vec::new(),
             distinct: Distinct::default(),
         })
@@ -54,7 +58,38 @@ impl Shingler {
     ///
     /// Near linear: the hashes are sorted.
     pub fn shingles(&mut self, text: &str) -> Shingles {
-        Shingles::from_hashes(self.hashes(text).to_vec())
+        if !self.options.in_order {
+            return Shingles::from_hashes(self.hashes(text).to_vec());
+        }
+        self.clear();
+        let mut lines = Vec::new();
+        // No token goes over the end of a line.
+        for line in text.split('\n') {
+            let start = self.tokens.len();
+            self.tokenize(line);
+            let tokens = start..self.tokens.len();
+            if let Some(line) = line_of(line).filter(|_| !tokens.is_empty()) {
+                lines.push(Line { hash: line_hash(line), tokens });
+            }
+        }
+        self.hash(text);
+        let (tokens, ngrams) = (self.tokens.len(), self.ngrams.clone());
+        Shingles::in_order(InOrder {
+            ngrams,
+            size: self.options.ngram_size.min(tokens.max(1)),
+            tokens,
+            lines,
+        })
+    }
+
+    /// What [`Sketcher::fingerprint`](crate::Sketcher::fingerprint) gives, without bands. Linear time.
+    pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
+        Fingerprint { content: self.content(text), lines: self.page_lines(text), ..Fingerprint::default() }
+    }
+
+    /// The lines of a text, where the shingles are to know where they stand; otherwise nobody asks for them.
+    pub(crate) fn page_lines(&self, text: &str) -> PageLines {
+        if self.options.in_order { PageLines::of(text) } else { PageLines::default() }
     }
 
     /// The hashes of [`Shingler::shingles`] in no particular order. Linear time.
@@ -77,6 +112,7 @@ impl Shingler {
     /// Frees the buffers: after a text that was longer than most.
     pub fn shrink(&mut self) {
         self.tokens = Vec::new();
+        self.numbers = Vec::new();
         self.ngrams = Vec::new();
         self.distinct = Distinct::default();
     }
@@ -85,22 +121,37 @@ impl Shingler {
     pub(crate) fn content_and_ngrams(&mut self, text: &str) -> (Option<u128>, &[u64]) {
         let content = match self.read(text) {
             Content::Empty => None,
-            Content::Tokens => Some(hash_of(&self.tokens)),
+            Content::Tokens => Some(hash_of(&[&self.tokens, &self.numbers])),
             // Turned over, so that a short text never has the hash of some token sequence by design.
             Content::Short(text) => Some(!hash128(text.as_bytes())),
         };
         (content, &self.ngrams)
     }
 
-    /// Fills `tokens` and `ngrams`.
+    /// Fills the buffers.
     fn read(&mut self, text: &str) -> Content {
-        let Shingler { tokenizer, tokens, ngrams, .. } = self;
-        tokens.clear();
-        ngrams.clear();
-        tokenizer.hash_tokens(text, |token| tokens.push(token));
-        if tokens.len() >= self.ngram_size {
+        self.clear();
+        self.tokenize(text);
+        self.hash(text)
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.numbers.clear();
+        self.ngrams.clear();
+    }
+
+    fn tokenize(&mut self, text: &str) {
+        let Shingler { tokenizer, tokens, numbers, .. } = self;
+        tokenizer.hash_tokens_and_numbers(text, |token| tokens.push(token), |number| numbers.push(number));
+    }
+
+    /// Fills `ngrams` from the tokens of `text`.
+    fn hash(&mut self, text: &str) -> Content {
+        let Shingler { options: ShingleOptions { ngram_size, .. }, tokens, ngrams, .. } = self;
+        if tokens.len() >= *ngram_size {
             ngrams.reserve(tokens.len());
-            ngram_hashes(tokens, self.ngram_size, |ngram| ngrams.push(ngram));
+            ngram_hashes(tokens, *ngram_size, |ngram| ngrams.push(ngram));
             return Content::Tokens;
         }
         let normalised = normalise(text);
@@ -113,16 +164,16 @@ impl Shingler {
     }
 }
 
-/// The hash of the little-endian bytes of all tokens.
-fn hash_of(tokens: &[u64]) -> u128 {
+/// The hash of the little-endian bytes of all hashes.
+fn hash_of(lists: &[&[u64]]) -> u128 {
     const AT_ONCE: usize = 256;
     let mut hasher = Hasher128::default();
     let mut bytes = [[0; 8]; AT_ONCE];
-    for tokens in tokens.chunks(AT_ONCE) {
-        for (bytes, token) in bytes.iter_mut().zip(tokens) {
-            *bytes = token.to_le_bytes();
+    for hashes in lists.iter().flat_map(|list| list.chunks(AT_ONCE)) {
+        for (bytes, hash) in bytes.iter_mut().zip(hashes) {
+            *bytes = hash.to_le_bytes();
         }
-        hasher.update(bytes[..tokens.len()].as_flattened());
+        hasher.update(bytes[..hashes.len()].as_flattened());
     }
     hasher.finish()
 }

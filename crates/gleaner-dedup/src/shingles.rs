@@ -1,8 +1,11 @@
 //! Shingles: what two texts are compared by.
 
+use std::ops::Range;
+
 use gleaner_text::Digits;
 
-/// How texts become shingles.
+/// How texts become shingles. The defaults are for [`Similarity::Coverage`](crate::Similarity::Coverage);
+/// [`Similarity::shingle_options`](crate::Similarity::shingle_options) has those of each similarity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShingleOptions {
     /// Tokens in a shingle, at least 1.
@@ -13,50 +16,90 @@ pub struct ShingleOptions {
     /// What happens to the numbers of a text.
     ///
     /// ### Default
-    /// [`Digits::Keep`].
+    /// [`Digits::Mask`].
     pub digits: Digits,
+    /// Whether [`Shingles`] know where in the text they stand, which takes twice the memory.
+    ///
+    /// ### Default
+    /// Yes.
+    pub in_order: bool,
 }
 
 impl Default for ShingleOptions {
     fn default() -> ShingleOptions {
-        ShingleOptions { ngram_size: 5, digits: Digits::Keep }
+        ShingleOptions { ngram_size: 5, digits: Digits::Mask, in_order: true }
     }
 }
 
-/// Distinct shingle hashes of one document, ascending.
+/// Distinct shingle hashes of one document, ascending, and maybe where they stand.
 ///
-/// Eight bytes a shingle; a text has at most as many shingles as tokens.
+/// Eight bytes a shingle, sixteen with their places; a text has at most as many shingles as tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shingles(Vec<u64>);
+pub struct Shingles {
+    hashes: Vec<u64>,
+    pub(crate) text: Option<Box<InOrder>>,
+}
+
+/// The shingles of a text in its order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct InOrder {
+    /// The hash of the shingle that begins at each token.
+    pub(crate) ngrams: Vec<u64>,
+    /// Tokens in a shingle.
+    pub(crate) size: usize,
+    /// Tokens of the text.
+    pub(crate) tokens: usize,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// A line that is long enough to say something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) hash: u64,
+    /// Its tokens.
+    pub(crate) tokens: Range<usize>,
+}
 
 impl Shingles {
     /// Shingles from hashes in any order, repeated ones counted once.
     ///
-    /// For those who cut or hash texts in their own way; the hashes should be spread over all 64 bits.
+    /// For those who cut or hash texts in their own way; the hashes should be spread over all 64 bits. Where they stand
+    /// is not known: by [`Similarity::Coverage`](crate::Similarity::Coverage) all that is not shared counts as one gap.
     pub fn from_hashes(mut hashes: Vec<u64>) -> Shingles {
         hashes.sort_unstable();
         hashes.dedup();
-        Shingles(hashes)
+        Shingles { hashes, text: None }
+    }
+
+    pub(crate) fn in_order(text: InOrder) -> Shingles {
+        Shingles { text: Some(Box::new(text.clone())), ..Shingles::from_hashes(text.ngrams) }
     }
 
     /// The hashes, ascending and distinct.
     pub fn as_slice(&self) -> &[u64] {
-        &self.0
+        &self.hashes
+    }
+
+    /// Bytes that the hashes and their places take.
+    pub(crate) fn bytes(&self) -> usize {
+        let text =
+            self.text.as_ref().map_or(0, |text| 8 * text.ngrams.len() + size_of::<Line>() * text.lines.len());
+        8 * self.hashes.len() + text
     }
 
     /// Number of distinct shingles.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.hashes.len()
     }
 
     /// Whether the text was empty.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.hashes.is_empty()
     }
 
     /// Number of shingles in both. Linear time.
     pub fn shared(&self, other: &Shingles) -> usize {
-        shared_at_least(&self.0, &other.0, 0).unwrap_or(0)
+        shared_at_least(&self.hashes, &other.hashes, 0).unwrap_or(0)
     }
 
     /// Jaccard similarity: shared shingles over all shingles of both; 0 when both are empty.

@@ -2,9 +2,11 @@
 
 use crate::banding::Banding;
 use crate::error::{OptionsError, OptionsErrorKind};
+use crate::lines::PageLines;
 use crate::minhash::{MAX_NUM_PERM, MinHasher};
 use crate::shingler::Shingler;
 use crate::shingles::{ShingleOptions, Shingles};
+use crate::similarity::Similarity;
 
 /// How shingles become band keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub struct SketchOptions {
     /// Bands and rows of the signature.
     ///
     /// ### Default
-    /// Those of [`Banding::for_threshold`] for .8: 16 bands of 8 rows.
+    /// Those of [`Similarity::banding`]: 42 bands of 3 rows.
     pub banding: Banding,
     /// Seed of the hash family. Fingerprints can be compared only when their seeds are equal.
     ///
@@ -27,10 +29,10 @@ pub struct SketchOptions {
 }
 
 impl SketchOptions {
-    /// The default signature, cut for a Jaccard threshold.
-    pub fn for_threshold(threshold: f64) -> SketchOptions {
+    /// The default signature, cut for a similarity.
+    pub fn for_similarity(similarity: &Similarity) -> SketchOptions {
         let num_perm = 128;
-        SketchOptions { num_perm, banding: Banding::for_threshold(threshold, num_perm), seed: 42 }
+        SketchOptions { num_perm, banding: similarity.banding(num_perm), seed: 42 }
     }
 
     fn check(&self) -> Result<(), OptionsErrorKind> {
@@ -52,19 +54,24 @@ impl SketchOptions {
 
 impl Default for SketchOptions {
     fn default() -> SketchOptions {
-        SketchOptions::for_threshold(0.8)
+        SketchOptions::for_similarity(&Similarity::default())
     }
 }
 
 /// What near copies of a document are looked for by.
 ///
 /// Values are stable: they may be stored and compared with those of another run with the same options.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fingerprint {
     /// 128-bit hash of the normalised token sequence; equal for exact copies. `None` for an empty document.
     pub content: Option<u128>,
     /// One key a band; empty for an empty document.
     pub bands: Box<[u64]>,
+    /// The site of the document, by any number that its pages share; `None` when it is not known. Nobody can tell from
+    /// a text: whoever knows sets it. Only [`Similarity::Coverage`](crate::Similarity::Coverage) asks for it.
+    pub site: Option<u64>,
+    /// What the frame of the site is learnt from; empty without [`ShingleOptions::in_order`].
+    pub lines: PageLines,
 }
 
 /// Turns texts into fingerprints.
@@ -92,8 +99,9 @@ impl Sketcher {
 
     /// The fingerprint of `text`. Linear time.
     pub fn fingerprint(&mut self, text: &str) -> Fingerprint {
+        let lines = self.shingler.page_lines(text);
         let (content, ngrams) = self.shingler.content_and_ngrams(text);
-        Fingerprint { content, bands: self.hasher.band_keys(ngrams) }
+        Fingerprint { content, bands: self.hasher.band_keys(ngrams), site: None, lines }
     }
 
     /// Frees the buffers, as [`Shingler::shrink`].

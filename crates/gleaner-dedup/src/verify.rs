@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use crate::cache::Cache;
+use crate::coverage::{self, Covered, View};
+use crate::frames::Frames;
 use crate::index::Candidate;
 use crate::member::Member;
 use crate::resolve::Documents;
 use crate::shingles::{Shingles, containment, jaccard, shared_at_least};
+use crate::similarity::Similarity;
 
 /// Why a document is a duplicate, and of which kept one.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,12 +18,15 @@ pub struct Duplicate {
     pub of: u64,
     /// What was compared.
     pub measure: Measure,
-    /// The value the verdict rests on, in `[0, 1]`.
+    /// The value that reaches the threshold, in `[0, 1]`: the Jaccard similarity, or, by coverage, the containment.
     pub similarity: f64,
-    /// Jaccard similarity of the two shingle sets.
+    /// Jaccard similarity of the two shingle sets; by coverage without the shingles of frames.
     pub jaccard: f64,
-    /// Shared shingles over those of the smaller set.
+    /// Shared shingles over those of the smaller set; by coverage without the shingles of frames.
     pub containment: f64,
+    /// By coverage, words in the longest run that one text has for itself: of the two that which is covered, or better
+    /// covered.
+    pub gap: Option<u32>,
 }
 
 /// What was compared.
@@ -31,16 +37,23 @@ pub enum Measure {
     Exact,
     /// Jaccard similarity of the shingle sets.
     Jaccard,
+    /// Where the texts differ: [`Coverage`](crate::Coverage).
+    Coverage,
 }
 
 impl Duplicate {
-    /// By the Jaccard similarity of the shingle sets.
-    pub(crate) fn near(of: u64, jaccard: f64, containment: f64) -> Duplicate {
-        Duplicate { of, measure: Measure::Jaccard, similarity: jaccard, jaccard, containment }
+    /// By the Jaccard similarity of the shingle sets, or, with a gap, by coverage.
+    pub(crate) fn near(of: u64, jaccard: f64, containment: f64, gap: Option<u32>) -> Duplicate {
+        let (measure, similarity) = match gap {
+            None => (Measure::Jaccard, jaccard),
+            Some(_) => (Measure::Coverage, containment),
+        };
+        Duplicate { of, measure, similarity, jaccard, containment, gap }
     }
 
-    pub(crate) fn exact(of: u64) -> Duplicate {
-        Duplicate { of, measure: Measure::Exact, similarity: 1.0, jaccard: 1.0, containment: 1.0 }
+    /// An exact copy of document `of`.
+    pub fn exact(of: u64) -> Duplicate {
+        Duplicate { of, measure: Measure::Exact, similarity: 1.0, jaccard: 1.0, containment: 1.0, gap: None }
     }
 }
 
@@ -49,7 +62,8 @@ pub(crate) type Found = Option<(u64, Duplicate)>;
 
 /// Compares documents by their shingles, which it loads when the cache does not hold them.
 pub(crate) struct Verifier<'a, D> {
-    pub(crate) threshold: f64,
+    pub(crate) similarity: Similarity,
+    pub(crate) frames: &'a Frames,
     pub(crate) documents: &'a D,
     pub(crate) cache: Cache,
 }
@@ -73,23 +87,25 @@ impl<D: Documents> Verifier<'_, D> {
         Ok(shingles)
     }
 
-    /// The most similar of `found` and the `candidates` that reach the threshold; of equal ones the earliest.
+    /// The most similar of `found` and the duplicates of `member` among `candidates`, by the Jaccard similarity; of
+    /// equal ones the earliest.
     pub(crate) fn best_of(
         &self,
-        document: u64,
+        member: &Member,
         mut found: Found,
         candidates: &[Candidate],
     ) -> Result<Found, D::Error> {
         if candidates.is_empty() {
             return Ok(found);
         }
-        let own = self.shingles(document)?;
+        let own = self.shingles(member.document)?;
+        let own = Compared::new(&own, &self.similarity, self.frames, member.order);
         for candidate in candidates {
-            let least = found.as_ref().map_or(self.threshold, |(_, best)| best.similarity);
-            let Some(other) = compare(&own, &*self.shingles(candidate.document)?, least) else { continue };
+            let least = found.as_ref().map_or(0.0, |(_, best)| best.jaccard);
+            let Some(other) = own.with(&*self.shingles(candidate.document)?, least) else { continue };
             let better = found
                 .as_ref()
-                .is_none_or(|(order, best)| other.similarity > best.similarity || candidate.order < *order);
+                .is_none_or(|(order, best)| other.jaccard > best.jaccard || candidate.order < *order);
             if better {
                 found = Some((candidate.order, Duplicate { of: candidate.document, ..other }));
             }
@@ -98,20 +114,74 @@ impl<D: Documents> Verifier<'_, D> {
     }
 }
 
-/// The outcome when the Jaccard similarity is at least `least`, which is above 0.
-fn compare(left: &Shingles, right: &Shingles, least: f64) -> Option<Duplicate> {
+/// A text that is compared with others.
+enum Compared<'a> {
+    Jaccard { shingles: &'a Shingles, threshold: f64 },
+    Coverage { view: View<'a>, similarity: crate::similarity::Coverage, frames: &'a Frames, page: u64 },
+}
+
+impl<'a> Compared<'a> {
+    fn new(shingles: &'a Shingles, similarity: &Similarity, frames: &'a Frames, page: u64) -> Compared<'a> {
+        match *similarity {
+            Similarity::Jaccard { threshold } => Compared::Jaccard { shingles, threshold },
+            Similarity::Coverage(similarity) => {
+                Compared::Coverage { view: View::new(shingles, frames, page), similarity, frames, page }
+            }
+        }
+    }
+
+    /// The outcome for the text and another one, of the document 0, when the Jaccard similarity is at least `least`.
+    fn with(&self, other: &Shingles, least: f64) -> Option<Duplicate> {
+        match self {
+            Compared::Jaccard { shingles, threshold } => by_jaccard(shingles, other, least.max(*threshold)),
+            Compared::Coverage { view, similarity, frames, page } => {
+                let other = View::new(other, frames, *page);
+                let Covered { jaccard, containment, gap } = coverage::compare(view, &other, similarity)?;
+                (jaccard >= least).then(|| Duplicate::near(0, jaccard, containment, Some(gap)))
+            }
+        }
+    }
+}
+
+impl Similarity {
+    /// Why a text is a duplicate of another one, here document 0, when a decision on document `page` of the order is
+    /// taken; `None` when it is none. Linear time.
+    ///
+    /// ```
+    /// use gleaner_dedup::{Frames, Shingler, Similarity};
+    ///
+    /// let similarity = Similarity::default();
+    /// let mut shingler = Shingler::new(similarity.shingle_options())?;
+    /// let text = "The harbour was closed on Monday after a storm moved two of the cranes.";
+    /// let (kept, copy) = (shingler.shingles(text), shingler.shingles(&format!("{text} Nobody was hurt.")));
+    /// let duplicate = similarity.compare(&copy, &kept, &Frames::default(), 1).expect("one covers the other");
+    /// assert_eq!((duplicate.containment, duplicate.gap), (1.0, Some(0)));
+    /// # Ok::<(), gleaner_dedup::OptionsError>(())
+    /// ```
+    pub fn compare(
+        &self,
+        text: &Shingles,
+        other: &Shingles,
+        frames: &Frames,
+        page: u64,
+    ) -> Option<Duplicate> {
+        Compared::new(text, self, frames, page).with(other, 0.0)
+    }
+}
+
+/// The outcome when the Jaccard similarity is at least `least`.
+fn by_jaccard(left: &Shingles, right: &Shingles, least: f64) -> Option<Duplicate> {
     let (a, b) = (left.len(), right.len());
-    // shared / (a + b - shared) >= least; a hair less, so that rounding never drops a pair.
-    let needed = (least * (a + b) as f64 / (1.0 + least) * (1.0 - 1e-12)).ceil() as usize;
+    let needed = Similarity::Jaccard { threshold: least }.least_shared(a, b)?;
     let shared = shared_at_least(left.as_slice(), right.as_slice(), needed)?;
     let jaccard = jaccard(shared, a, b);
-    let duplicate = Duplicate::near(0, jaccard, containment(shared, a, b));
+    let duplicate = Duplicate::near(0, jaccard, containment(shared, a, b), None);
     (jaccard >= least).then_some(duplicate)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::compare;
+    use super::by_jaccard;
     use crate::shingles::Shingles;
 
     #[test]
@@ -120,10 +190,10 @@ mod tests {
         for (shared, rest) in [(4, 1), (40, 10), (400, 100), (8, 2), (9, 3), (1, 0), (2, 1), (799, 201)] {
             let jaccard = shared as f64 / (shared + rest) as f64;
             let (left, right) = (set(0, shared), set(0, shared + rest));
-            assert_eq!(compare(&left, &right, jaccard).map(|found| found.jaccard), Some(jaccard));
-            assert_eq!(compare(&left, &right, jaccard.next_up()), None);
+            assert_eq!(by_jaccard(&left, &right, jaccard).map(|found| found.jaccard), Some(jaccard));
+            assert_eq!(by_jaccard(&left, &right, jaccard.next_up()), None);
         }
-        assert_eq!(compare(&set(0, 0), &set(0, 0), 0.01), None);
-        assert_eq!(compare(&set(0, 5), &set(5, 9), 0.01), None);
+        assert_eq!(by_jaccard(&set(0, 0), &set(0, 0), 0.01), None);
+        assert_eq!(by_jaccard(&set(0, 5), &set(5, 9), 0.01), None);
     }
 }

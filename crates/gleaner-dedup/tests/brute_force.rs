@@ -1,9 +1,9 @@
 //! Against a comparison of everything with everything.
 
-use gleaner_dedup::{Banding, Duplicate, ResolveOptions, Shingles, SketchOptions};
+use gleaner_dedup::{Banding, Duplicate, ResolveOptions, Shingles, Similarity, SketchOptions};
 
 use crate::corpus::{documents, templated};
-use crate::{Run, resolve, resolve_all};
+use crate::{Run, resolve, resolve_all, resolve_options, sketch_options};
 
 /// The removals that are due: documents that reach the threshold against one kept before.
 fn due(shingles: &[Shingles], threshold: f64) -> Vec<bool> {
@@ -26,7 +26,8 @@ fn due(shingles: &[Shingles], threshold: f64) -> Vec<bool> {
 /// No removal is wrong, and at least `recall` of those due are made.
 #[track_caller]
 fn check(seed: u64, threshold: f64, recall: f64) {
-    let run = Run::with(&documents(seed, 2_000), &ResolveOptions::new(threshold).unwrap());
+    let run =
+        Run::with(&documents(seed, 2_000), &ResolveOptions::new(Similarity::Jaccard { threshold }).unwrap());
     run.check(threshold);
     let due = due(&run.shingles, threshold);
     let found = due.iter().zip(&run.verdicts).filter(|(due, verdict)| **due && verdict.is_some()).count();
@@ -75,11 +76,9 @@ fn witnesses(verdicts: &[Option<Duplicate>]) -> Vec<Option<u64>> {
 /// ones the earliest.
 #[test]
 fn the_witness_is_the_most_similar_kept_document() {
-    let mut options =
-        ResolveOptions { max_bucket: 2_000, max_candidates: 2_000, ..ResolveOptions::default() };
+    let mut options = ResolveOptions { max_bucket: 2_000, max_candidates: 2_000, ..resolve_options() };
     let banding = Banding { bands: 128, rows: 1 };
-    let run =
-        Run::sketched(&documents(7, 600), SketchOptions { banding, ..SketchOptions::default() }, &options);
+    let run = Run::sketched(&documents(7, 600), SketchOptions { banding, ..sketch_options() }, &options);
     assert_eq!(witnesses(&run.verdicts), want(&run, 0.8));
     options.index_bytes = 0;
     assert_eq!(witnesses(&resolve(&run.fingerprints, &run.shingles, &options)), want(&run, 0.8));
@@ -89,7 +88,7 @@ fn the_witness_is_the_most_similar_kept_document() {
 #[test]
 fn exact_is_exhaustive() {
     for (seed, threshold) in [(21, 0.8), (22, 0.8), (23, 0.5), (24, 0.95), (25, 1.0), (26, 0.07), (27, 0.6)] {
-        let mut options = ResolveOptions::new(threshold).unwrap();
+        let mut options = ResolveOptions::new(Similarity::Jaccard { threshold }).unwrap();
         let run = Run::with(&documents(seed, 1_500), &options);
         let want = want(&run, threshold);
         for index_bytes in [u64::MAX, 0, 200_000] {
@@ -106,7 +105,7 @@ fn rounds_do_not_show() {
     let mut texts = documents(31, 3_000);
     texts.extend(templated(2_000));
     for (max_bucket, max_candidates) in [(16, 32), (2, 3), (1, 1)] {
-        let mut options = ResolveOptions { max_bucket, max_candidates, ..ResolveOptions::default() };
+        let mut options = ResolveOptions { max_bucket, max_candidates, ..resolve_options() };
         let run = Run::with(&texts, &options);
         for index_bytes in [0, 50_000, 1_000_000] {
             options.index_bytes = index_bytes;

@@ -3,13 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gleaner_dedup::{
-    Fingerprint, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher, find_all_duplicates,
-    find_duplicates,
+    Fingerprint, ResolveOptions, Shingles, SketchOptions, Sketcher, find_all_duplicates, find_duplicates,
 };
 use gleaner_text::hash64;
 
-use crate::Run;
 use crate::corpus::templated;
+use crate::{Run, resolve_options, shingle_options, sketch_options};
 
 /// Loads made while resolving.
 fn loads(
@@ -28,10 +27,10 @@ fn loads(
 
 #[test]
 fn equal_documents_are_not_even_loaded() {
-    let mut sketcher = Sketcher::new(ShingleOptions::default(), SketchOptions::default()).unwrap();
+    let mut sketcher = Sketcher::new(shingle_options(), sketch_options()).unwrap();
     let fingerprints = vec![sketcher.fingerprint("the same text all over again, and again"); 100_000];
     let none = |_| -> Result<Shingles, std::convert::Infallible> { unreachable!() };
-    let verdicts = find_duplicates(&fingerprints, &ResolveOptions::default(), none).unwrap();
+    let verdicts = find_duplicates(&fingerprints, &resolve_options(), none).unwrap();
     assert!(verdicts[0].is_none());
     assert!(verdicts[1..].iter().all(|verdict| verdict.as_ref().is_some_and(|found| found.of == 0)));
 }
@@ -41,16 +40,16 @@ fn templated_pages_stay_and_cost_a_bounded_number_of_loads() {
     let pages: Vec<String> = templated(6_000).collect();
     // Whether all pages agree in a band is up to the seed.
     let sketched = |seed| {
-        let sketch = SketchOptions { seed, ..SketchOptions::default() };
-        Run::sketched(&pages, sketch, &ResolveOptions::default())
+        let sketch = SketchOptions { seed, ..sketch_options() };
+        Run::sketched(&pages, sketch, &resolve_options())
     };
     let run = (1..20).map(sketched).find(is_crowded).expect("no bucket is crowded");
     assert!(run.verdicts.iter().all(Option::is_none), "{:?}", run.shingles[0].jaccard(&run.shingles[1]));
-    let roomy = ResolveOptions::default();
+    let roomy = resolve_options();
     let once = loads(&run.fingerprints, &roomy, |page| run.shingles[page].clone());
     assert!((1_000..=6_000).contains(&once), "{once} loads");
     // Without a cache every comparison loads, and there are no more than the options allow.
-    let tight = ResolveOptions { cache_bytes: 0, max_candidates: 4, ..ResolveOptions::default() };
+    let tight = ResolveOptions { cache_bytes: 0, max_candidates: 4, ..resolve_options() };
     let loads = loads(&run.fingerprints, &tight, |page| run.shingles[page].clone());
     assert!(loads <= 6_000 * (3 + 2 * 4), "{loads} loads");
 }
@@ -67,9 +66,13 @@ fn is_crowded(run: &Run) -> bool {
 /// Fingerprints that agree in every band with texts that agree in nothing.
 #[test]
 fn crafted_band_keys() {
-    let print = |index: u128| Fingerprint { content: Some(index), bands: vec![7; 16].into() };
+    let print = |index: u128| Fingerprint {
+        content: Some(index),
+        bands: vec![7; 16].into(),
+        ..Fingerprint::default()
+    };
     let fingerprints: Vec<_> = (0..50_000).map(print).collect();
-    let options = ResolveOptions::default();
+    let options = resolve_options();
     let loads = loads(&fingerprints, &options, |index| Shingles::from_hashes(vec![index as u64]));
     assert!(loads <= 50_000 * 3, "{loads} loads");
 }
@@ -93,7 +96,7 @@ fn a_small_cache_changes_nothing() {
     let texts = crate::corpus::documents(11, 1_500);
     let whole = Run::new(&texts);
     for cache_bytes in [0, 1_000, 50_000] {
-        let options = ResolveOptions { cache_bytes, ..ResolveOptions::default() };
+        let options = ResolveOptions { cache_bytes, ..resolve_options() };
         assert!(Run::with(&texts, &options).verdicts == whole.verdicts, "{cache_bytes} bytes");
     }
 }
@@ -109,13 +112,14 @@ fn templated_pages_are_ruled_out_together() {
     };
     let loads = AtomicUsize::new(0);
     let pages = 30_000;
-    let contents: Vec<Option<u128>> = (0..pages).map(Some).collect();
+    let content = |page| Fingerprint { content: Some(page), ..Fingerprint::default() };
+    let fingerprints: Vec<_> = (0..pages).map(content).collect();
     let load = |page: usize| {
         loads.fetch_add(1, Ordering::Relaxed);
         Ok::<_, std::convert::Infallible>(hashes(page as u64))
     };
     let start = std::time::Instant::now();
-    let verdicts = find_all_duplicates(&contents, &ResolveOptions::default(), load).unwrap();
+    let verdicts = find_all_duplicates(&fingerprints, &resolve_options(), load).unwrap();
     assert!(verdicts.iter().all(Option::is_none));
     // Sizes, counts and keys; none for a comparison.
     assert_eq!(loads.into_inner() as u128, 3 * pages);

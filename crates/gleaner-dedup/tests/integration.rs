@@ -5,6 +5,7 @@
 mod brute_force;
 mod cases;
 mod corpus;
+mod coverage;
 mod crowds;
 mod errors;
 mod golden;
@@ -15,9 +16,23 @@ mod threads;
 use std::convert::Infallible;
 
 use gleaner_dedup::{
-    Duplicate, Fingerprint, ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher,
+    Duplicate, Fingerprint, ResolveOptions, ShingleOptions, Shingles, Similarity, SketchOptions, Sketcher,
     find_all_duplicates, find_duplicates,
 };
+
+const JACCARD: Similarity = Similarity::Jaccard { threshold: 0.8 };
+
+fn resolve_options() -> ResolveOptions {
+    ResolveOptions::new(JACCARD).unwrap()
+}
+
+fn shingle_options() -> ShingleOptions {
+    JACCARD.shingle_options()
+}
+
+fn sketch_options() -> SketchOptions {
+    SketchOptions::for_similarity(&JACCARD)
+}
 
 /// Texts on their way through the crate.
 struct Run {
@@ -28,15 +43,16 @@ struct Run {
 
 impl Run {
     fn new<T: AsRef<str>>(texts: &[T]) -> Run {
-        Run::with(texts, &ResolveOptions::default())
+        Run::with(texts, &resolve_options())
     }
 
     fn with<T: AsRef<str>>(texts: &[T], options: &ResolveOptions) -> Run {
-        Run::sketched(texts, SketchOptions::for_threshold(options.threshold), options)
+        Run::sketched(texts, SketchOptions::for_similarity(&options.similarity), options)
     }
 
     fn sketched<T: AsRef<str>>(texts: &[T], sketch: SketchOptions, options: &ResolveOptions) -> Run {
-        let mut sketcher = Sketcher::new(ShingleOptions::default(), sketch).unwrap();
+        let shingles = options.similarity.shingle_options();
+        let mut sketcher = Sketcher::new(shingles, sketch).unwrap();
         let fingerprints: Vec<_> = texts.iter().map(|text| sketcher.fingerprint(text.as_ref())).collect();
         let shingles: Vec<_> = texts.iter().map(|text| sketcher.shingles(text.as_ref())).collect();
         let verdicts = resolve(&fingerprints, &shingles, options);
@@ -72,6 +88,5 @@ fn resolve_all(
     shingles: &[Shingles],
     options: &ResolveOptions,
 ) -> Vec<Option<Duplicate>> {
-    let contents: Vec<_> = prints.iter().map(|print| print.content).collect();
-    find_all_duplicates(&contents, options, |index| Ok::<_, Infallible>(shingles[index].clone())).unwrap()
+    find_all_duplicates(prints, options, |index| Ok::<_, Infallible>(shingles[index].clone())).unwrap()
 }

@@ -1,9 +1,9 @@
 //! What holds of any texts.
 
-use gleaner_dedup::{ResolveOptions, ShingleOptions, Shingles, SketchOptions, Sketcher};
+use gleaner_dedup::{ResolveOptions, ShingleOptions, Shingles, Similarity, Sketcher};
 use proptest::prelude::*;
 
-use crate::Run;
+use crate::{Run, shingle_options, sketch_options};
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -19,7 +19,7 @@ proptest! {
 
     #[test]
     fn results_are_sound(texts in prop::collection::vec(text(), 0..30), threshold in 0.05..1.0f64) {
-        let run = Run::with(&texts, &ResolveOptions::new(threshold).unwrap());
+        let run = Run::with(&texts, &ResolveOptions::new(Similarity::Jaccard { threshold }).unwrap());
         run.check(threshold);
         for (index, text) in texts.iter().enumerate() {
             let first = texts.iter().position(|other| other == text).unwrap();
@@ -44,8 +44,8 @@ proptest! {
     /// As many distinct shingles as distinct word runs.
     #[test]
     fn shingles_are_word_runs(words in prop::collection::vec("[a-c]", 0..60), ngram_size in 1..8usize) {
-        let options = ShingleOptions { ngram_size, ..ShingleOptions::default() };
-        let shingles = Sketcher::new(options, SketchOptions::default()).unwrap().shingles(&words.join(" "));
+        let options = ShingleOptions { ngram_size, ..shingle_options() };
+        let shingles = Sketcher::new(options, sketch_options()).unwrap().shingles(&words.join(" "));
         let runs: std::collections::BTreeSet<_> = words.windows(ngram_size.min(words.len()).max(1)).collect();
         prop_assert_eq!(shingles.len(), runs.len());
     }

@@ -16,6 +16,35 @@ pub(crate) trait Emit {
     /// `text[start..end]`, of which each character is normalised alone; `seen` are its flags in
     /// [`TOKENS`](crate::properties::TOKENS).
     fn word(&mut self, text: &str, start: usize, end: usize, seen: Props);
+
+    /// A token whose numbers are masked, and what it was.
+    fn masked(&mut self, masked: &str, token: &str) {
+        let _ = token;
+        self.token(masked);
+    }
+}
+
+/// Hands on the hashes of tokens, and of those with masked numbers the hash of what they were.
+pub(crate) struct HashesAndNumbers<F, N> {
+    pub(crate) tokens: F,
+    pub(crate) numbers: N,
+}
+
+impl<F: FnMut(u64), N: FnMut(u64)> Emit for HashesAndNumbers<F, N> {
+    #[inline(always)]
+    fn token(&mut self, token: &str) {
+        Hashes(&mut self.tokens).token(token);
+    }
+
+    #[inline(always)]
+    fn word(&mut self, text: &str, start: usize, end: usize, seen: Props) {
+        Hashes(&mut self.tokens).word(text, start, end, seen);
+    }
+
+    fn masked(&mut self, masked: &str, token: &str) {
+        (self.tokens)(token_hash(masked));
+        (self.numbers)(token_hash(token));
+    }
 }
 
 /// Hands on the hashes of tokens.
@@ -148,7 +177,10 @@ impl<E: Emit, const NORMAL: bool> TokenSink<'_, E, NORMAL> {
         let word = if NORMAL { word } else { buffers.normalise(word) };
         let mut token = |token: &str| match digits {
             Digits::Keep => emit.token(token),
-            Digits::Mask => emit.token(mask_digits(token, scratch)),
+            Digits::Mask if token.contains(char::is_numeric) => {
+                emit.masked(mask_digits(token, scratch), token);
+            }
+            Digits::Mask => emit.token(token),
         };
         if seen.has(Props::SPACELESS) {
             word.graphemes(true).for_each(token);
@@ -159,9 +191,6 @@ impl<E: Emit, const NORMAL: bool> TokenSink<'_, E, NORMAL> {
 }
 
 fn mask_digits<'b>(token: &'b str, masked: &'b mut String) -> &'b str {
-    if !token.contains(char::is_numeric) {
-        return token;
-    }
     masked.clear();
     let mut in_number = false;
     for c in token.chars() {

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::emit::{Emit, Hashes, Strings, TokenSink};
+use crate::emit::{Emit, Hashes, HashesAndNumbers, Strings, TokenSink};
 use crate::normalise::Buffers;
 use crate::regions::region_end;
 use crate::scan::{Scan, Stop};
@@ -91,6 +91,22 @@ impl Tokenizer {
     /// ```
     pub fn hash_tokens(&mut self, text: &str, sink: impl FnMut(u64)) {
         self.run(text, &mut Hashes(sink));
+    }
+
+    /// As [`Tokenizer::hash_tokens`] with [`Digits::Mask`], and calls `numbers` with the hash of each token that was
+    /// masked as it would be with [`Digits::Keep`]: what masking has hidden. Without masking `numbers` is not called.
+    ///
+    /// ```
+    /// use gleaner_text::{Digits, TokenOptions, Tokenizer, token_hash};
+    ///
+    /// let mut tokenizer = Tokenizer::new(TokenOptions::default().digits(Digits::Mask));
+    /// let (mut tokens, mut numbers) = (Vec::new(), Vec::new());
+    /// tokenizer.hash_tokens_and_numbers("May 2024", |hash| tokens.push(hash), |hash| numbers.push(hash));
+    /// assert_eq!(tokens, [token_hash("may"), token_hash("0")]);
+    /// assert_eq!(numbers, [token_hash("2024")]);
+    /// ```
+    pub fn hash_tokens_and_numbers(&mut self, text: &str, tokens: impl FnMut(u64), numbers: impl FnMut(u64)) {
+        self.run(text, &mut HashesAndNumbers { tokens, numbers });
     }
 
     fn run(&mut self, text: &str, emit: &mut impl Emit) {
