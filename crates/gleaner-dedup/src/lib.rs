@@ -8,6 +8,9 @@
 //!    documents that share a key exactly by their shingles, and says for each document that goes which kept one it
 //!    repeats: a [`Duplicate`].
 //!
+//! What makes a duplicate is a [`Similarity`]: [`Coverage`] asks where two texts differ, without the [`Frames`] of their
+//! sites; the Jaccard similarity of the shingles is there, too.
+//!
 //! [`resolve`] is the last step alone, for corpora that do not fit into memory: it takes documents as they come and
 //! holds an index of a given size.
 //!
@@ -31,8 +34,8 @@
 //! let copy = verdicts[2].as_ref().expect("it differs in case only");
 //! assert_eq!((copy.of, copy.measure, copy.similarity), (0, Measure::Exact, 1.0));
 //! let near = verdicts[3].as_ref().expect("it has two words more");
-//! assert_eq!((near.of, near.measure), (0, Measure::Jaccard));
-//! assert!(near.jaccard > 0.9 && near.containment == 1.0);
+//! assert_eq!((near.of, near.measure), (0, Measure::Coverage));
+//! assert!(near.jaccard > 0.9 && near.containment == 1.0 && near.gap == Some(0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -41,7 +44,7 @@
 //! - Every removal names a kept document, and the values it rests on are exact, not estimated: no removal is wrong
 //!   by the measure. There are no chains: if A is like B and B like C but A not like C, then C stays with A.
 //! - The first document in the given order stays, whatever comes later.
-//! - By rarest shingles no two kept documents reach the threshold. By bands some pairs are missed, with the probability
+//! - By rarest shingles no kept document is a duplicate of an earlier one. By bands some pairs are missed, with the probability
 //!   that [`Banding::candidate_probability`] gives.
 //! - The result depends on the texts, their order and the options; not on threads, memory or machine.
 //! - A text with fewer words than a shingle (also none: only punctuation, only emoji) is one shingle of its whole

@@ -22,6 +22,9 @@ pub struct PageLines {
 }
 
 impl PageLines {
+    /// Bytes that the hashes take at most.
+    pub(crate) const MOST_BYTES: u64 = 8 * (2 * EDGE + LONGEST) as u64;
+
     /// The lines of `text`, which end with a line feed. Linear time.
     pub fn of(text: &str) -> PageLines {
         let edges = text.split('\n').filter_map(line_of).take(EDGE);

@@ -1,6 +1,7 @@
 //! What finding duplicates in memory takes.
 
 use crate::banding::Banding;
+use crate::lines::PageLines;
 use crate::resolve::ResolveOptions;
 use crate::sketcher::Fingerprint;
 use crate::verify::Duplicate;
@@ -17,11 +18,11 @@ use crate::verify::Duplicate;
 /// use gleaner_dedup::{ResolveOptions, SketchOptions, memory_needed};
 ///
 /// let bytes = memory_needed(1_000_000, SketchOptions::default().banding, &ResolveOptions::default());
-/// assert!((500 << 20..2 << 30).contains(&bytes));
+/// assert!((1 << 30..5 << 30).contains(&bytes));
 /// ```
 pub fn memory_needed(documents: u64, banding: Banding, options: &ResolveOptions) -> u64 {
     let bands = banding.bands as u64;
-    let fingerprint = size_of::<Fingerprint>() as u64 + 8 * bands + ALLOCATION;
+    let fingerprint = size_of::<Fingerprint>() as u64 + 8 * bands + PageLines::MOST_BYTES + 3 * ALLOCATION;
     let verdict = size_of::<Option<Duplicate>>() as u64;
     let copies = (size_of::<Option<usize>>() + size_of::<(u128, usize)>()) as u64;
     let counters = bands;

@@ -111,8 +111,10 @@ fn exact_is_exhaustive() {
 fn frames_of_sites_do_not_count() {
     let line =
         |word: &str| (0..20).map(|number| format!("{word}{} ", "x".repeat(number))).collect::<String>();
-    let page =
-        |site: &str, text: &str| format!("{}\n{}\n{}", line(site), line(text), line(&format!("{site}end")));
+    let page = |site: &str, text: &str| {
+        let text = line(text) + &line(&format!("{text}more"));
+        format!("{}\n{text}\n{}", line(site), line(&format!("{site}end")))
+    };
     let mut texts: Vec<String> = ["one", "two", "three"].iter().map(|text| page("first", text)).collect();
     texts.extend(["four", "five", "six"].iter().map(|text| page("second", text)));
     texts.extend([page("first", "story"), page("second", "story")]);
@@ -122,7 +124,7 @@ fn frames_of_sites_do_not_count() {
         print.site = Some([0, 0, 0, 1, 1, 1, 0, 1][index]);
         assert_eq!(print.lines, PageLines::of(&texts[index]));
     }
-    let verdicts = resolve(&run.fingerprints, &run.shingles, &ResolveOptions::default());
+    let verdicts = resolve_all(&run.fingerprints, &run.shingles, &ResolveOptions::default());
     assert_eq!(verdicts.iter().position(Option::is_some), Some(7));
     let copy = verdicts[7].as_ref().unwrap();
     assert_eq!((copy.of, copy.measure, copy.jaccard, copy.gap), (6, Measure::Coverage, 1.0, Some(0)));
