@@ -5,6 +5,7 @@ use std::ops::Range;
 use gleaner_boilerplate::html::Contribution;
 use gleaner_corpus::{Document, DocumentRef, Removal, SpanRow};
 use gleaner_spill::PartKind;
+use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -124,9 +125,34 @@ fn string(bytes: &[u8]) -> Result<&str, Error> {
 /// Writes `value` into `buffer`, in place of what it holds.
 pub(crate) fn encode<T: Serialize + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<(), Error> {
     buffer.clear();
-    let written = postcard::to_extend(value, std::mem::take(buffer));
-    *buffer = written.map_err(|error| Error::internal(format!("spill: {error}")))?;
-    Ok(())
+    append(value, buffer)
+}
+
+/// Writes `value` behind what `buffer` holds, as [`encode`] does.
+pub(crate) fn append<T: Serialize + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<(), Error> {
+    postcard::serialize_with_flavor(value, Appended(buffer))
+        .map_err(|error| Error::internal(format!("spill: {error}")))
+}
+
+/// Takes bytes by the slice; what postcard has for lists takes them one by one.
+struct Appended<'a>(&'a mut Vec<u8>);
+
+impl Flavor for Appended<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
 }
 
 /// Reads what [`encode`] wrote.

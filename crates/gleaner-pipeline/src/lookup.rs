@@ -14,6 +14,9 @@ use crate::work::WorkArea;
 /// Parts that are held open: fewer than a process may have on any system.
 const OPEN_PARTS: usize = 192;
 
+/// Bytes that the record of a document seldom has beside the text.
+const LIKELY_BESIDE: usize = 512;
+
 /// Reads documents again by their number.
 pub(crate) struct Lookup<'a> {
     work: &'a WorkArea,
@@ -43,9 +46,9 @@ impl Lookup<'_> {
     ) -> Result<T, Error> {
         let number = part_of(self.first_document, doc);
         let part = self.part(number)?;
-        let entry = self.entries.read(doc, buffer)?;
-        part.read(entry.offset, buffer)?;
-        read(&DraftView::decode(buffer)?)
+        let (offset, text_bytes) = self.entries.place(doc, buffer)?;
+        let likely = (text_bytes as usize).saturating_add(LIKELY_BESIDE);
+        read(&DraftView::decode(part.read(offset, likely, buffer)?)?)
     }
 
     fn part(&self, number: usize) -> Result<Arc<PartLookup>, Error> {

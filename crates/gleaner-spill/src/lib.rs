@@ -38,6 +38,7 @@
 
 mod error;
 mod part;
+mod positioned;
 mod queue;
 mod sorter;
 

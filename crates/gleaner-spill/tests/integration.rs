@@ -41,11 +41,54 @@ fn records_return_in_order_and_by_offset() {
     let part = part(&records);
     assert_eq!(read_all(&part).unwrap(), records);
     let lookup = PartLookup::open(&part.path, KIND).unwrap();
-    let mut record = Vec::new();
+    let mut buffer = Vec::new();
     for (expected, &offset) in records.iter().zip(&part.offsets).rev() {
-        lookup.read(offset, &mut record).unwrap();
-        assert_eq!(&record, expected);
+        for likely in [0, 3, expected.len(), usize::MAX] {
+            assert_eq!(lookup.read(offset, likely, &mut buffer).unwrap(), *expected);
+        }
     }
+}
+
+#[test]
+fn wanted_records_come_many_at_a_time() {
+    let records: Vec<Vec<u8>> = (0..40_u8).map(|byte| vec![byte; usize::from(byte) * 4_000]).collect();
+    let part = part(&records.iter().map(Vec::as_slice).collect::<Vec<_>>());
+    let mut reader = PartReader::open(&part.path, KIND).unwrap();
+    for _ in 0..2 {
+        let (mut found, mut calls) = (Vec::new(), 0);
+        while let Some(some) = reader.next_records(|number| number % 3 != 1).unwrap() {
+            assert!(!some.is_empty());
+            calls += 1;
+            found.extend(some.into_iter().map(|(number, record)| (number, record.to_vec())));
+        }
+        let wanted = (0..).zip(records.clone()).filter(|(number, _)| number % 3 != 1);
+        assert!(found == wanted.collect::<Vec<(u64, Vec<u8>)>>());
+        assert!(calls < found.len(), "{calls} calls");
+        assert_eq!(reader.next_records(|_| true).unwrap(), None, "the end stays the end");
+        reader.reopen(&part.path, KIND).unwrap();
+    }
+    while let Some(none) = reader.next_records(|_| false).unwrap() {
+        panic!("{} records that are not wanted", none.len());
+    }
+}
+
+#[test]
+fn a_record_that_cannot_be_encoded_leaves_no_trace() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("part");
+    let mut writer = PartWriter::create(&path, KIND).unwrap();
+    writer.append(b"one").unwrap();
+    let failed = writer.append_with(|buffer| {
+        buffer.extend_from_slice(b"half");
+        PartReader::open(&path, KIND).map(|_| ())
+    });
+    assert!(failed.is_err());
+    writer.append(b"two").unwrap();
+    assert_eq!(writer.finish().unwrap().records, 2);
+    let mut reader = PartReader::open(&path, KIND).unwrap();
+    assert_eq!(reader.next_record().unwrap(), Some(&b"one"[..]));
+    assert_eq!(reader.next_record().unwrap(), Some(&b"two"[..]));
+    assert_eq!(reader.next_record().unwrap(), None);
 }
 
 #[test]
@@ -93,9 +136,9 @@ fn an_unfinished_part_is_absent() {
 fn a_wrong_offset_is_damage() {
     let part = part(&[b"one", b"two"]);
     let lookup = PartLookup::open(&part.path, KIND).unwrap();
-    let error = lookup.read(part.offsets[0] + 1, &mut Vec::new()).unwrap_err();
+    let error = lookup.read(part.offsets[0] + 1, 3, &mut Vec::new()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Damaged { .. }), "{error}");
-    assert!(lookup.read(1 << 40, &mut Vec::new()).is_err());
+    assert!(lookup.read(1 << 40, 3, &mut Vec::new()).is_err());
 }
 
 /// Records of 0 to 60 bytes, many of them equal or equal at their beginning.

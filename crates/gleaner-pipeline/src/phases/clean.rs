@@ -9,7 +9,7 @@ use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterato
 
 use crate::comparison::Fingerprinter;
 use crate::date;
-use crate::draft::{CLEANED, Draft, SCANNED, SPANS, decode, encode};
+use crate::draft::{CLEANED, Draft, SCANNED, SPANS, append, decode, encode};
 use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
 use crate::phases::learn::{Learnt, merge};
@@ -138,8 +138,7 @@ impl<'a> PartCleaner<'a> {
             encode(&rows, &mut self.buffer)?;
             self.spans.append(&self.buffer)?;
         }
-        encode(&draft, &mut self.buffer)?;
-        let offset = self.documents.append(&self.buffer)?;
+        let offset = self.documents.append_with(|buffer| append(&draft, buffer))?;
         self.entries.append(&self.cleaner.entry(&draft, offset, fingerprinter))?;
         self.cleaned.documents += 1;
         Ok(())

@@ -22,8 +22,6 @@ use crate::progress::Observer;
 use crate::verdicts::{Verdict, VerdictReader};
 use crate::work::WorkArea;
 
-/// Documents that are held before they go to a writer, in bytes.
-const CHUNK_BYTES: usize = 4 << 20;
 /// Rows of spans or rejects that are held before they go to a writer.
 const CHUNK_ROWS: usize = 1 << 14;
 
@@ -231,30 +229,25 @@ impl Emitter<'_> {
         mut write: impl FnMut(&[(u64, DraftView<'_>)], Option<(&Columns, &[u32])>) -> Result<(), Error>,
     ) -> Result<u64, Error> {
         let mut written = 0;
-        let mut chunk = Chunk::default();
+        let mut reader: Option<PartReader> = None;
         for part in self.parts(&range) {
             let columns = self.part_columns(part)?;
-            let mut give = |chunk: &mut Chunk| {
-                let drafts = chunk.drafts()?;
+            let reader = open(&mut reader, &self.work.cleaned(part))?;
+            let first = self.learnt.first_document[part];
+            let wanted = |number| {
+                let doc = first + number;
+                self.removed.contains(doc) == removed && range.contains(&doc)
+            };
+            while let Some(records) = reader.next_records(wanted)? {
+                let drafts = records.iter();
+                let drafts = drafts.map(|(number, record)| Ok((first + number, DraftView::decode(record)?)));
+                let drafts: Vec<(u64, DraftView<'_>)> = drafts.collect::<Result<_, Error>>()?;
                 let rows: Vec<u32> = drafts.iter().filter_map(|(_, draft)| draft.column_row).collect();
                 write(&drafts, columns.as_ref().map(|columns| (columns, &rows[..])))?;
                 written += drafts.len() as u64;
-                self.observer.advance(drafts.len() as u64, chunk.bytes.len() as u64);
-                chunk.clear();
-                Ok::<(), Error>(())
-            };
-            let mut reader = PartReader::open(&self.work.cleaned(part), CLEANED)?;
-            let mut doc = self.learnt.first_document[part];
-            while let Some(record) = reader.next_record()? {
-                if self.removed.contains(doc) == removed && range.contains(&doc) {
-                    chunk.push(doc, record);
-                    if chunk.bytes.len() >= CHUNK_BYTES {
-                        give(&mut chunk)?;
-                    }
-                }
-                doc += 1;
+                let bytes = records.iter().map(|(_, record)| record.len() as u64).sum();
+                self.observer.advance(drafts.len() as u64, bytes);
             }
-            give(&mut chunk)?;
         }
         Ok(written)
     }
@@ -280,31 +273,11 @@ impl Emitter<'_> {
     }
 }
 
-/// Records of one part on their way to a writer.
-#[derive(Default)]
-struct Chunk {
-    bytes: Vec<u8>,
-    /// Number of each document and where its record ends in `bytes`.
-    records: Vec<(u64, usize)>,
-}
-
-impl Chunk {
-    fn push(&mut self, doc: u64, record: &[u8]) {
-        self.bytes.extend_from_slice(record);
-        self.records.push((doc, self.bytes.len()));
+/// Opens a cleaned part, with the buffers of the one before it.
+fn open<'a>(reader: &'a mut Option<PartReader>, path: &Path) -> Result<&'a mut PartReader, Error> {
+    match reader {
+        Some(reader) => reader.reopen(path, CLEANED)?,
+        None => *reader = Some(PartReader::open(path, CLEANED)?),
     }
-
-    fn drafts(&self) -> Result<Vec<(u64, DraftView<'_>)>, Error> {
-        let mut start = 0;
-        let draft = |&(doc, end): &(u64, usize)| {
-            let record = &self.bytes[std::mem::replace(&mut start, end)..end];
-            Ok((doc, DraftView::decode(record)?))
-        };
-        self.records.iter().map(draft).collect()
-    }
-
-    fn clear(&mut self) {
-        self.bytes.clear();
-        self.records.clear();
-    }
+    reader.as_mut().ok_or_else(|| Error::internal("no part is open".to_owned()))
 }

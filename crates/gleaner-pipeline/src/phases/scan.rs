@@ -9,7 +9,7 @@ use gleaner_spill::PartWriter;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
 use crate::comparison::Fingerprinter;
-use crate::draft::{COLUMNS, Draft, REJECTS, SCANNED, encode};
+use crate::draft::{COLUMNS, Draft, REJECTS, SCANNED, append, encode};
 use crate::error::Error;
 use crate::phases::clean::{Cleaned, Cleaner, PartCleaner};
 use crate::progress::Observer;
@@ -133,17 +133,14 @@ impl Scanner<'_> {
             Some((cleaner, fingerprinter)) => {
                 Documents::Cleaned(Box::new(PartCleaner::create(cleaner, number, 0)?), fingerprinter)
             }
-            None => {
-                let writer = PartWriter::create(&self.work.scanned(number), SCANNED)?;
-                Documents::Scanned(writer, Vec::new())
-            }
+            None => Documents::Scanned(PartWriter::create(&self.work.scanned(number), SCANNED)?),
         })
     }
 }
 
 /// Where the documents of a part go.
 enum Documents<'a> {
-    Scanned(PartWriter, Vec<u8>),
+    Scanned(PartWriter),
     Cleaned(Box<PartCleaner<'a>>, &'a mut Fingerprinter),
 }
 
@@ -151,9 +148,8 @@ impl Documents<'_> {
     fn add(&mut self, draft: Draft) -> Result<(), Error> {
         match self {
             Documents::Cleaned(part, fingerprinter) => part.add(draft, fingerprinter),
-            Documents::Scanned(writer, buffer) => {
-                encode(&draft, buffer)?;
-                writer.append(buffer)?;
+            Documents::Scanned(writer) => {
+                writer.append_with(|buffer| append(&draft, buffer))?;
                 Ok(())
             }
         }
@@ -162,7 +158,7 @@ impl Documents<'_> {
     /// Bytes written that no [`Cleaned`] counts, and the cleaned part if it is one.
     fn finish(self) -> Result<(u64, Option<Cleaned>), Error> {
         Ok(match self {
-            Documents::Scanned(writer, _) => (writer.finish()?.bytes, None),
+            Documents::Scanned(writer) => (writer.finish()?.bytes, None),
             Documents::Cleaned(part, _) => (0, Some(part.finish()?)),
         })
     }
