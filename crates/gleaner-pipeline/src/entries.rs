@@ -42,17 +42,18 @@ impl Entry {
     fn write(&self, bands: usize, record: &mut Vec<u8>) {
         record.clear();
         for number in [self.id_hash, self.rank as u64, self.text_bytes, self.offset] {
-            record.extend(number.to_le_bytes());
+            record.extend_from_slice(&number.to_le_bytes());
         }
         let content = self.fingerprint.as_ref().and_then(|fingerprint| fingerprint.content);
-        record.extend(content.unwrap_or(0).to_le_bytes());
+        record.extend_from_slice(&content.unwrap_or(0).to_le_bytes());
         record.push(match (&self.fingerprint, content) {
             (None, _) => State::Removed,
             (_, None) => State::Empty,
             _ => State::Filled,
         } as u8);
-        let keys = self.fingerprint.iter().flat_map(|fingerprint| &fingerprint.bands);
-        record.extend(keys.flat_map(|key| key.to_le_bytes()));
+        for key in self.fingerprint.iter().flat_map(|fingerprint| &fingerprint.bands) {
+            record.extend_from_slice(&key.to_le_bytes());
+        }
         record.resize(FIXED + 8 * bands, 0);
     }
 

@@ -76,6 +76,21 @@ impl Stored {
         Ok(())
     }
 
+    /// Appends the next bytes to `out`, `limit` at most; fewer only at the end. Of a file that is read as it is this
+    /// saves filling `out` with zeros first, which reading through [`Read`] does.
+    pub(crate) fn read_into(&mut self, limit: u64, out: &mut Vec<u8>) -> io::Result<u64> {
+        let mut state = self.lock();
+        let before = out.len();
+        let start = state.given..state.start.len().min(state.given.saturating_add(limit as usize));
+        out.extend_from_slice(&state.start[start.clone()]);
+        state.given = start.end;
+        let from = out.len();
+        let outcome = (&mut *state.file).take(limit - start.len() as u64).read_to_end(out);
+        state.count(&out[from..]);
+        state.failed |= outcome.is_err();
+        outcome.map(|_| (out.len() - before) as u64)
+    }
+
     pub(crate) fn digest(&self) -> String {
         format!("xxh3-128:{:032x}", self.lock().hasher.digest128())
     }

@@ -116,6 +116,11 @@ pub enum Content {
 /// A batch holds at most this many records, skips, rejects and gaps.
 pub(super) const MAX_ITEMS: usize = 4096;
 
+/// Bytes up to which a batch is small.
+const SMALL: usize = 1 << 20;
+/// The largest batch that gets its room at once.
+const AT_ONCE: usize = 64 << 20;
+
 /// Gathers a batch.
 #[derive(Debug)]
 pub(super) struct Builder {
@@ -154,6 +159,20 @@ impl Builder {
     /// Whether the batch is full when only its first bytes count.
     pub(super) fn is_full_at(&self, bytes: usize) -> bool {
         bytes >= self.limit || self.items.len() >= MAX_ITEMS
+    }
+
+    /// Makes room for `more` bytes. A batch that is no longer small gets room for all that it may hold at once: growing
+    /// step by step touches twice the memory.
+    pub(super) fn make_room(&mut self, more: usize) {
+        let length = self.bytes.len();
+        if self.bytes.capacity() - length > more {
+            return;
+        }
+        let whole = self.limit.saturating_add(2 * more);
+        if (SMALL..whole).contains(&length) && whole <= AT_ONCE {
+            self.bytes.reserve_exact(whole - length);
+        }
+        self.bytes.reserve(more + 1);
     }
 
     pub(super) fn push(&mut self, offset: u64, raw: Raw) {

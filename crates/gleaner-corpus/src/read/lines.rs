@@ -1,7 +1,6 @@
 //! Splits JSONL into lines.
 
 use std::io::Read;
-use std::mem;
 
 use memchr::memchr;
 
@@ -15,7 +14,8 @@ use crate::input::stored::Stored;
 const CHUNK: u64 = 256 << 10;
 
 pub(super) struct Lines {
-    decoded: Box<dyn Read + Send>,
+    /// What decompresses the stored bytes; `None` where they are read as they are.
+    decoded: Option<Box<dyn Read + Send>>,
     stored: Stored,
     compression: Compression,
     max_line: u64,
@@ -36,9 +36,10 @@ enum End {
 
 impl Lines {
     pub(super) fn new(stored: &Stored, compression: Compression, options: &ReadOptions) -> Lines {
-        let (decoded, end): (Box<dyn Read + Send>, _) = match stored.decoded(compression) {
+        let decoded = (compression != Compression::None).then(|| stored.decoded(compression)).transpose();
+        let (decoded, end) = match decoded {
             Ok(decoded) => (decoded, None),
-            Err(error) => (Box::new(&b""[..]), Some(End::Damaged(stored.reason(compression, &error)))),
+            Err(error) => (None, Some(End::Damaged(stored.reason(compression, &error)))),
         };
         let (stored, max_line) = (stored.clone(), options.max_record_size);
         Lines { decoded, stored, compression, max_line, offset: 0, rest: Vec::new(), dropped: 0, end }
@@ -74,8 +75,13 @@ impl Lines {
     }
 
     fn read(&mut self, batch: &mut Builder) {
-        match (&mut self.decoded).take(CHUNK).read_to_end(&mut batch.bytes) {
-            Ok(size) if (size as u64) < CHUNK => self.end = Some(End::Whole),
+        batch.make_room(CHUNK as usize);
+        let read = match &mut self.decoded {
+            Some(decoded) => decoded.take(CHUNK).read_to_end(&mut batch.bytes).map(|read| read as u64),
+            None => self.stored.read_into(CHUNK, &mut batch.bytes),
+        };
+        match read {
+            Ok(size) if size < CHUNK => self.end = Some(End::Whole),
             Ok(_) => {}
             Err(error) => self.end = Some(End::Damaged(self.stored.reason(self.compression, &error))),
         }
@@ -89,7 +95,9 @@ impl Source for Lines {
     fn fill(&mut self, batch: &mut Builder) -> Fill {
         let mut start = batch.bytes.len();
         let mut searched = start;
-        batch.bytes.append(&mut mem::take(&mut self.rest));
+        batch.bytes.append(&mut self.rest);
+        // What a long line took is not kept.
+        self.rest.shrink_to(4 * CHUNK as usize);
         loop {
             while let Some(length) = memchr(b'\n', &batch.bytes[searched..]) {
                 let end = searched + length;
@@ -97,7 +105,8 @@ impl Source for Lines {
                 self.offset += 1;
                 (start, searched) = (end + 1, end + 1);
                 if batch.is_full_at(start) {
-                    self.rest = batch.bytes.split_off(start);
+                    self.rest.extend_from_slice(&batch.bytes[start..]);
+                    batch.bytes.truncate(start);
                     return Fill::Full;
                 }
             }

@@ -15,16 +15,17 @@ const LEVEL: i32 = 3;
 /// Bytes of lines that are compressed together, each such job on a thread of its own.
 const JOB_BYTES: u32 = 4 << 20;
 
-/// What is kept of the buffer after a long line.
-const KEPT_BYTES: usize = 1 << 20;
+/// Bytes of lines that go to the encoder together: few enough to be still near when it copies them.
+const HANDED_BYTES: usize = 64 << 10;
 
 /// Writes lines as one frame: there are readers that stop after the first.
 ///
 /// The bytes are those of jobs of fixed size, whatever the number of workers.
 pub(super) struct LineWriter {
     encoder: Encoder<'static, AtomicFile>,
-    line: Vec<u8>,
-    /// Bytes of the job that is being gathered, by the encoder.
+    /// Lines that the encoder has not got yet.
+    lines: Vec<u8>,
+    /// Bytes that the encoder has got for the next job.
     gathered: usize,
     workers: u32,
 }
@@ -35,14 +36,18 @@ impl LineWriter {
         encoder.include_checksum(true)?;
         encoder.multithread(workers)?;
         encoder.set_parameter(CParameter::JobSize(JOB_BYTES))?;
-        Ok(LineWriter { encoder, line: Vec::new(), gathered: 0, workers })
+        Ok(LineWriter { encoder, lines: Vec::new(), gathered: 0, workers })
     }
 
     pub(super) fn write<R: Row>(&mut self, row: &R) -> io::Result<()> {
-        self.line.clear();
-        push_row(row, &mut self.line);
-        self.line.push(b'\n');
-        let mut rest = &self.line[..];
+        push_row(row, &mut self.lines);
+        self.lines.push(b'\n');
+        if self.lines.len() >= HANDED_BYTES { self.hand_over() } else { Ok(()) }
+    }
+
+    /// Hands the lines to the encoder, which begins a job whenever it has enough for one.
+    fn hand_over(&mut self) -> io::Result<()> {
+        let mut rest = &self.lines[..];
         while !rest.is_empty() {
             let (some, others) = rest.split_at(rest.len().min(JOB_BYTES as usize - self.gathered));
             self.encoder.write_all(some)?;
@@ -56,11 +61,14 @@ impl LineWriter {
             }
             rest = others;
         }
-        self.line.shrink_to(KEPT_BYTES);
+        self.lines.clear();
+        // What a long line took is not kept.
+        self.lines.shrink_to(4 * HANDED_BYTES);
         Ok(())
     }
 
-    pub(super) fn finish(self) -> io::Result<()> {
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.hand_over()?;
         self.encoder.finish()?.commit()
     }
 }
