@@ -1,36 +1,40 @@
 //! A line of JSON to a row.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use memchr::memchr;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 use super::batch::Content;
+use super::members::{Value, escape, members};
 use super::metadata::Metadata;
 use super::row::{ATTRIBUTES, Attribute, Fields, INVALID_UTF8, NO_TEXT_FIELD, Role, Row, not_a_string};
 
 /// Decodes a line, or gives the reason why it cannot be used. Of a field that stands there twice the last counts.
 pub(super) fn decode(line: &[u8], fields: &Fields) -> Result<Row, String> {
     let line = simdutf8::basic::from_utf8(line).map_err(|_| INVALID_UTF8.to_string())?;
-    let Object(members) = serde_json::from_str(line).map_err(|_| why_not(line).to_string())?;
-    if members.iter().any(|(_, value)| is_too_deep(value.get())) {
+    let mut members = members(line, fields).ok_or_else(|| why_not(line).to_string())?;
+    if members.iter().any(|(_, value)| is_too_deep(value.json)) {
         return Err("nested-too-deep".to_string());
     }
     let chosen = Chosen::among(&members, fields);
     let (at, html) = chosen.content.ok_or(NO_TEXT_FIELD)?;
-    let (name, value) = &members[at];
-    let text = string(value).ok_or_else(|| not_a_string(name))?.map_err(|_| "invalid-json".to_string())?;
+    let (name, value) = &mut members[at];
+    let text = match value.text.take() {
+        Some(text) => text,
+        None => {
+            string(value.json).ok_or_else(|| not_a_string(name))?.map_err(|_| "invalid-json".to_string())?
+        }
+    };
     let mut row = Row::new(if html { Content::Html(text) } else { Content::Text(text) });
     for (attribute, at) in chosen.attributes.into_iter().flatten() {
-        row.set(attribute, scalar(members[at].1));
+        row.set(attribute, scalar(members[at].1.json));
     }
     let mut metadata = Metadata::default();
     for (at, (name, value)) in members.iter().enumerate() {
-        let is_absent = value.get() == "null" && fields.role(name) != Role::Other;
+        let is_absent = value.json == "null" && fields.role(name) != Role::Other;
         if !is_absent && !chosen.holds(at) {
-            metadata.raw(name, Some(value.get()));
+            metadata.raw(name, Some(value.json));
         }
     }
     row.metadata = metadata.finish();
@@ -45,14 +49,14 @@ struct Chosen {
 }
 
 impl Chosen {
-    fn among(members: &[(Cow<'_, str>, &RawValue)], fields: &Fields) -> Chosen {
+    fn among(members: &[(Cow<'_, str>, Value<'_>)], fields: &Fields) -> Chosen {
         let mut chosen = Chosen { rank: usize::MAX, content: None, attributes: Default::default() };
         for (at, (name, value)) in members.iter().enumerate() {
             match fields.role(name) {
-                Role::Content { rank, html } if value.get() != "null" && rank <= chosen.rank => {
+                Role::Content { rank, html } if value.json != "null" && rank <= chosen.rank => {
                     (chosen.rank, chosen.content) = (rank, Some((at, html)));
                 }
-                Role::Attribute(attribute) if is_scalar(value) => {
+                Role::Attribute(attribute) if is_scalar(value.json) => {
                     chosen.attributes[attribute as usize] = Some((attribute, at));
                 }
                 _ => {}
@@ -68,18 +72,17 @@ impl Chosen {
 }
 
 /// Not an object, an array or `null`.
-fn is_scalar(value: &RawValue) -> bool {
-    !matches!(value.get().as_bytes().first(), Some(b'{' | b'[' | b'n') | None)
+fn is_scalar(json: &str) -> bool {
+    !matches!(json.as_bytes().first(), Some(b'{' | b'[' | b'n') | None)
 }
 
 /// A string's text, or the JSON text of anything else. A string that is none after all has its JSON text too.
-fn scalar(value: &RawValue) -> Option<String> {
-    Some(string(value).and_then(Result::ok).unwrap_or_else(|| value.get().to_string()))
+fn scalar(json: &str) -> Option<String> {
+    Some(string(json).and_then(Result::ok).unwrap_or_else(|| json.to_string()))
 }
 
 /// The text of a string; `None` for anything else.
-fn string(value: &RawValue) -> Option<serde_json::Result<String>> {
-    let quoted = value.get();
+fn string(quoted: &str) -> Option<serde_json::Result<String>> {
     quoted.starts_with('"').then(|| match unescape(quoted) {
         Some(text) => Ok(text),
         None => serde_json::from_str(quoted),
@@ -92,16 +95,7 @@ fn unescape(quoted: &str) -> Option<String> {
     let mut text = String::with_capacity(rest.len());
     while let Some(at) = memchr(b'\\', rest.as_bytes()) {
         text.push_str(&rest[..at]);
-        let (escaped, length) = match *rest.as_bytes().get(at + 1)? {
-            byte @ (b'"' | b'\\' | b'/') => (char::from(byte), 2),
-            b'n' => ('\n', 2),
-            b'r' => ('\r', 2),
-            b't' => ('\t', 2),
-            b'b' => ('\u{8}', 2),
-            b'f' => ('\u{c}', 2),
-            b'u' => (char::from_u32(u32::from_str_radix(rest.get(at + 2..at + 6)?, 16).ok()?)?, 6),
-            _ => return None,
-        };
+        let (escaped, length) = escape(&rest.as_bytes()[at..])?;
         text.push(escaped);
         rest = &rest[at + length..];
     }
@@ -140,59 +134,5 @@ fn why_not(line: &str) -> &'static str {
         "not-an-object"
     } else {
         "invalid-json"
-    }
-}
-
-/// The members of an object in their order, their values unread.
-struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Object<'de>, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut members = Vec::with_capacity(8);
-                while let Some(Name(name)) = map.next_key()? {
-                    members.push((name, map.next_value()?));
-                }
-                Ok(Object(members))
-            }
-        }
-
-        deserializer.deserialize_map(Members)
-    }
-}
-
-/// A member's name, borrowed where it is written without escapes.
-struct Name<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name<'de>, D::Error> {
-        struct Text;
-
-        impl<'de> Visitor<'de> for Text {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string")
-            }
-
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Owned(name.to_string())))
-            }
-        }
-
-        deserializer.deserialize_str(Text)
     }
 }

@@ -13,6 +13,7 @@ mod batch;
 mod footer;
 mod json;
 mod lines;
+mod members;
 mod metadata;
 mod parquet;
 mod row;

@@ -77,8 +77,8 @@ fn push_escape(byte: u8, out: &mut Vec<u8>) {
     out.extend_from_slice(&[b'\\', short]);
 }
 
-/// How many bytes at the start need no escape, eight looked at together.
-fn plain_bytes(bytes: &[u8]) -> usize {
+/// How many bytes at the start need no escape in a string, eight looked at together.
+pub(crate) fn plain_bytes(bytes: &[u8]) -> usize {
     let mut at = 0;
     while let Some(word) = bytes[at..].first_chunk() {
         let marks = escaped_bytes(u64::from_le_bytes(*word));
