@@ -52,25 +52,30 @@ mod lookup;
 mod manifest;
 mod memory;
 mod output;
+mod outputs;
 mod phases;
 mod plan;
 mod progress;
+mod rank;
 mod run;
 mod settings;
 mod stages;
 mod stream;
 mod verdicts;
+mod verify;
 mod work;
 
 pub use account::Accounting;
 pub use error::{Error, ErrorKind};
 pub use manifest::{Manifest, Status};
+pub use outputs::OutputFile;
 pub use phases::clean::Counts;
 pub use plan::{Plan, plan};
 pub use progress::{Observer, Phase, Silent};
 pub use run::{Report, empty_files, run};
 pub use settings::{Job, Keep, Limits, Method, Resources, ResultOptions, Settings, Spans};
 pub use stream::{Sink, Span, clean};
+pub use verify::{Check, Finding, Verification, verify};
 
 /// The examples of the README, compiled and run with the documentation tests.
 #[cfg_attr(doctest, doc = include_str!("../../../README.md"))]

@@ -11,10 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Accounting;
 use crate::error::Error;
+use crate::outputs::OutputFile;
 use crate::settings::{Job, ResultOptions, Settings};
 
 /// Version of the layout of an output folder.
-const LAYOUT: u32 = 1;
+pub(crate) const LAYOUT: u32 = 1;
 
 pub(crate) const MANIFEST: &str = "manifest.json";
 pub(crate) const RUN: &str = "run.json";
@@ -48,10 +49,17 @@ pub struct Manifest {
     pub inputs: Vec<FileSummary>,
     /// The counts.
     pub counts: Accounting,
+    /// The files that hold the result, in the order of their names.
+    pub outputs: Vec<OutputFile>,
 }
 
 impl Manifest {
-    pub(crate) fn new(settings: &Settings, inputs: Vec<FileSummary>, counts: Accounting) -> Manifest {
+    pub(crate) fn new(
+        settings: &Settings,
+        inputs: Vec<FileSummary>,
+        counts: Accounting,
+        outputs: Vec<OutputFile>,
+    ) -> Manifest {
         Manifest {
             gleaner: env!("CARGO_PKG_VERSION").to_owned(),
             layout: LAYOUT,
@@ -60,6 +68,7 @@ impl Manifest {
             options: settings.result.clone(),
             inputs,
             counts,
+            outputs,
         }
     }
 

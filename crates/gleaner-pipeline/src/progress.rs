@@ -13,6 +13,8 @@ pub enum Phase {
     Group,
     /// Writes what is kept and what was removed.
     Emit,
+    /// Checks a finished run; the only phase of `verify`.
+    Verify,
 }
 
 impl Phase {
@@ -24,6 +26,7 @@ impl Phase {
             Phase::Clean => "clean",
             Phase::Group => "group",
             Phase::Emit => "emit",
+            Phase::Verify => "verify",
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::manifest::{
 };
 use crate::memory::{self, GroupMemory};
 use crate::output::{self, Found};
+use crate::outputs;
 use crate::phases::clean::{Cleaned, Cleaner};
 use crate::phases::emit::Emitter;
 use crate::phases::group::Grouper;
@@ -168,7 +169,8 @@ impl Run<'_> {
             emitter.emit()
         })?;
         counts.check(&emitted)?;
-        Ok((Manifest::new(settings, scanned.files, counts), self.seconds, self.spilled))
+        let outputs = outputs::digests(&settings.output, &settings.result)?;
+        Ok((Manifest::new(settings, scanned.files, counts, outputs), self.seconds, self.spilled))
     }
 
     /// How the inputs are read, and the columns that go through to the output as they are.

@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Remove near-duplicates; texts stay as they are
     #[command(after_help = DEDUP_EXAMPLES)]
     Dedup(Box<DedupArgs>),
+    /// Check a finished run by its files: sums, witnesses and the values of removals
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(Box<VerifyArgs>),
     /// List the rules of line cleaning with their texts and examples
     Rules,
 }
@@ -90,6 +93,28 @@ pub(crate) struct DedupArgs {
     pub(crate) folder: FolderArgs,
     #[command(flatten)]
     pub(crate) dedup: DuplicateArgs,
+    #[command(flatten)]
+    pub(crate) resources: ResourceArgs,
+    #[command(flatten)]
+    pub(crate) display: DisplayArgs,
+}
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  gleaner verify corpus
+  gleaner verify corpus --json | jq .findings
+  gleaner verify /mnt/read-only/corpus --tmp /scratch
+
+What is wrong is written to standard output, one finding a line: file, document, what was checked, what it should be
+and what it is.
+
+Exit codes: 0 nothing is wrong; 65 something is wrong; 2 no finished run of a known layout; 70 a bug; 74 I/O or memory.";
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Output folder of `run` or `dedup`
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
     #[command(flatten)]
     pub(crate) resources: ResourceArgs,
     #[command(flatten)]

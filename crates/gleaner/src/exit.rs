@@ -11,6 +11,8 @@ pub(crate) enum Exit {
     Done = 0,
     Usage = 2,
     Limit = 3,
+    /// `verify` found something wrong: data error in the numbering of sysexits, as are those that follow.
+    Unsound = 65,
     Internal = 70,
     Io = 74,
 }

@@ -28,6 +28,7 @@ fn main() -> ExitCode {
         Command::Run(args) => args.display.color,
         Command::Clean(args) => args.display.color,
         Command::Dedup(args) => args.display.color,
+        Command::Verify(args) => args.display.color,
         Command::Rules => None,
     });
     let done = panic::catch_unwind(|| execute(&cli.command, style));
@@ -53,6 +54,7 @@ fn execute(command: &Command, style: Style) -> Result<Exit, Error> {
         Command::Run(args) => commands::folder::run_command(args, style),
         Command::Dedup(args) => commands::folder::dedup_command(args, style),
         Command::Clean(args) => commands::clean::clean_command(args, style),
+        Command::Verify(args) => commands::verify::verify_command(args, style),
         Command::Rules => commands::rules::rules_command(),
     }
 }

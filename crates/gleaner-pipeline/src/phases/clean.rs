@@ -8,12 +8,12 @@ use gleaner_spill::{PartReader, PartWriter};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
 use crate::comparison::Fingerprinter;
-use crate::date;
 use crate::draft::{CLEANED, Draft, SCANNED, SPANS, append, decode, encode};
 use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
 use crate::phases::learn::{Learnt, merge};
 use crate::progress::Observer;
+use crate::rank::rank;
 use crate::settings::Keep;
 use crate::stages::Stages;
 use crate::work::WorkArea;
@@ -80,12 +80,7 @@ impl Cleaner<'_> {
     fn entry(&self, draft: &Draft, offset: u64, fingerprinter: &mut Fingerprinter) -> Entry {
         let document = &draft.document;
         let removed = draft.removal.is_some();
-        let rank = match self.keep {
-            _ if removed => 0,
-            Keep::First => 0,
-            Keep::Longest => gleaner_text::word_count(&document.text) as i64,
-            Keep::Newest => document.date.as_deref().and_then(date::seconds).unwrap_or(i64::MIN),
-        };
+        let rank = if removed { 0 } else { rank(self.keep, &document.text, document.date.as_deref()) };
         Entry {
             id_hash: gleaner_text::hash64(document.id.as_bytes()),
             rank,

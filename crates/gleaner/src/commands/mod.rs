@@ -3,3 +3,4 @@
 pub(crate) mod clean;
 pub(crate) mod folder;
 pub(crate) mod rules;
+pub(crate) mod verify;

@@ -12,7 +12,7 @@ pub(crate) fn say(line: &str) {
 }
 
 /// A message without what a terminal would act on: ids and file names in it are not ours.
-fn plain(message: &str) -> String {
+pub(crate) fn plain(message: &str) -> String {
     message.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 

@@ -9,3 +9,4 @@ mod duplicates;
 mod fixtures;
 mod formats;
 mod real_data;
+mod verify;

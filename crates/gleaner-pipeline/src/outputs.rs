@@ -1,0 +1,86 @@
+//! The files of a run as they are on disk.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use gleaner_corpus::OutputFormat;
+use gleaner_text::Hasher128;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Error;
+use crate::settings::{ResultOptions, Spans};
+
+/// A file that a run wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputFile {
+    /// Its name, relative to the folder of the run, with `/`.
+    pub name: String,
+    /// Its bytes.
+    pub size: u64,
+    /// `xxh3-128:` and 32 hex digits.
+    pub digest: String,
+}
+
+/// The names of the files that a run with these options and so many files of data has, in order.
+pub(crate) fn names(options: &ResultOptions, data_files: usize) -> Vec<String> {
+    let mut names: Vec<String> =
+        (0..data_files).map(|number| data_name(number, data_files, options.format)).collect();
+    names.push(REMOVED.to_owned());
+    if options.spans != Spans::None {
+        names.push(SPANS.to_owned());
+    }
+    names.push(REJECTS.to_owned());
+    names
+}
+
+pub(crate) const REMOVED: &str = "removed/documents-00000.parquet";
+pub(crate) const SPANS: &str = "removed/spans-00000.parquet";
+pub(crate) const REJECTS: &str = "rejects.parquet";
+
+fn data_name(number: usize, count: usize, format: OutputFormat) -> String {
+    format!("data/train-{number:05}-of-{count:05}.{}", format.extension())
+}
+
+/// The names in a folder that are not hidden, sorted; none where there is no such folder.
+pub(crate) fn list(folder: &Path) -> Result<Vec<String>, Error> {
+    let io = |error: io::Error| Error::io(folder, &error);
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(io(error)),
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.collect::<Result<_, _>>().map_err(io)?;
+    names.retain(|name| !name.starts_with('.'));
+    names.sort();
+    Ok(names)
+}
+
+/// Reads the files of a run once for their sizes and digests, on all threads of the pool.
+pub(crate) fn digests(folder: &Path, options: &ResultOptions) -> Result<Vec<OutputFile>, Error> {
+    let data_files = list(&folder.join("data"))?.len();
+    let names = names(options, data_files);
+    names.par_iter().map(|name| digest(folder, name)).collect()
+}
+
+fn digest(folder: &Path, name: &str) -> Result<OutputFile, Error> {
+    let path = folder.join(name);
+    let read = || {
+        let mut file = File::open(&path)?;
+        let (mut hasher, mut size) = (Hasher128::default(), 0);
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break Ok((size, hasher.finish())),
+                bytes => {
+                    hasher.update(&buffer[..bytes]);
+                    size += bytes as u64;
+                }
+            }
+        }
+    };
+    let (size, hash) = read().map_err(|error| Error::io(&path, &error))?;
+    Ok(OutputFile { name: name.to_owned(), size, digest: format!("xxh3-128:{hash:032x}") })
+}

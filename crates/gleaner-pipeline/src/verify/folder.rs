@@ -1,0 +1,129 @@
+//! Whether a folder is a finished run, and whether its files are those of the run.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use gleaner_corpus::FileSummary;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::manifest::{LAYOUT, MANIFEST, Manifest, SUCCESS, Status};
+use crate::outputs::{self, OutputFile};
+use crate::verify::finding::{Check, Finding, Findings};
+
+/// The manifest of the finished run in `folder`; a usage error where there is none.
+pub(super) fn manifest(folder: &Path) -> Result<Manifest, Error> {
+    let refuse = |why: String| Err(Error::usage(format!("{}: {why}", folder.display())));
+    if !folder.is_dir() {
+        return refuse("no such folder; name the output folder of `run` or `dedup`".to_owned());
+    }
+    let path = folder.join(MANIFEST);
+    let json = match fs::read(&path) {
+        Ok(json) => json,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return refuse(format!("no {MANIFEST}; this is no run, or one that did not finish"));
+        }
+        Err(error) => return Err(Error::io(&path, &error)),
+    };
+    let manifest = match parse(&json) {
+        Ok(manifest) => manifest,
+        Err(why) => return refuse(format!("{MANIFEST} {why}")),
+    };
+    if manifest.status == Status::Complete && !folder.join(SUCCESS).exists() {
+        return refuse(format!("no {SUCCESS}: the run did not finish; give its command again"));
+    }
+    Ok(manifest)
+}
+
+fn parse(json: &[u8]) -> Result<Manifest, String> {
+    let value: Value = serde_json::from_slice(json).map_err(|error| format!("is damaged: {error}"))?;
+    match value.get("layout").and_then(Value::as_u64) {
+        Some(layout) if layout == u64::from(LAYOUT) => {}
+        Some(layout) => {
+            let by = value.get("gleaner").and_then(Value::as_str).unwrap_or("unknown");
+            return Err(format!(
+                "has layout {layout}, of gleaner {by}; this one ({}) knows layout {LAYOUT}",
+                env!("CARGO_PKG_VERSION")
+            ));
+        }
+        None => return Err("states no layout: it is not of gleaner's making".to_owned()),
+    }
+    serde_json::from_value(value).map_err(|error| format!("cannot be read: {error}"))
+}
+
+/// The files of a run that are there, by table.
+#[derive(Debug, Default)]
+pub(super) struct Present {
+    pub(super) data: Vec<String>,
+    pub(super) removed: Vec<String>,
+    pub(super) spans: Vec<String>,
+    pub(super) rejects: Vec<String>,
+}
+
+/// Looks which files there are and which should be.
+pub(super) fn files(folder: &Path, manifest: &Manifest, findings: &mut Findings) -> Result<Present, Error> {
+    if manifest.status == Status::Limit && folder.join(SUCCESS).exists() {
+        let found = "it beside a manifest that says a limit was passed";
+        findings.add(Finding::new(Check::File, SUCCESS, "mark of success", "none", found));
+    }
+    let is_data = |file: &&OutputFile| file.name.starts_with("data/");
+    let data_files = manifest.outputs.iter().filter(is_data).count();
+    let expected: BTreeSet<String> = outputs::names(&manifest.options, data_files).into_iter().collect();
+    let stated: BTreeSet<String> = manifest.outputs.iter().map(|file| file.name.clone()).collect();
+    let there = there(folder)?;
+    for name in expected.union(&stated).chain(&there) {
+        let (is_expected, is_there) = (expected.contains(name), there.contains(name));
+        if is_expected && !is_there {
+            findings.add(Finding::new(Check::File, name, "file", "it", "nothing"));
+        } else if is_there && !is_expected {
+            findings.add(Finding::new(
+                Check::File,
+                name,
+                "file",
+                "nothing",
+                "a file that is none of the run",
+            ));
+        }
+        if stated.contains(name) != is_expected {
+            let found = if is_expected { "no such file stated" } else { "a name that a run does not give" };
+            findings.add(Finding::new(Check::File, MANIFEST, "outputs", name, found));
+        }
+    }
+    let usable = expected.intersection(&there).cloned();
+    Ok(usable.fold(Present::default(), |mut present, name| {
+        match name.as_str() {
+            outputs::REMOVED => present.removed.push(name),
+            outputs::SPANS => present.spans.push(name),
+            outputs::REJECTS => present.rejects.push(name),
+            _ => present.data.push(name),
+        }
+        present
+    }))
+}
+
+/// What stands where the files of a run stand, hidden files left out.
+fn there(folder: &Path) -> Result<BTreeSet<String>, Error> {
+    let mut there = BTreeSet::new();
+    for name in ["data", "removed"] {
+        there.extend(outputs::list(&folder.join(name))?.into_iter().map(|file| format!("{name}/{file}")));
+    }
+    if folder.join(outputs::REJECTS).exists() {
+        there.insert(outputs::REJECTS.to_owned());
+    }
+    Ok(there)
+}
+
+/// Holds what was read of the files against what the run wrote.
+pub(super) fn check_digests(stated: &[OutputFile], read: &[FileSummary], findings: &mut Findings) {
+    for file in read {
+        let Some(stated) = stated.iter().find(|stated| stated.name == file.name) else { continue };
+        if stated.size != file.size {
+            let (expected, found) = (format!("{} bytes", stated.size), format!("{} bytes", file.size));
+            findings.add(Finding::new(Check::Digest, &file.name, "size", expected, found));
+        }
+        if stated.digest != file.digest {
+            findings.add(Finding::new(Check::Digest, &file.name, "digest", &stated.digest, &file.digest));
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Reads the files of a run in order, decoding them on all threads.
+
+use std::convert::Infallible;
+use std::path::Path;
+
+use gleaner_corpus::{
+    BatchReader, FileSummary, Format, InputFile, InputSet, Item, Location, OutputFormat, Prefer, RawBatch,
+    ReadOptions, Reject,
+};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::error::Error;
+use crate::progress::Observer;
+use crate::settings::ResultOptions;
+use crate::verify::finding::{Check, Finding, Findings};
+use crate::verify::rows::FromRecord;
+
+/// How much larger than the largest record a row of output may be: a page in an old encoding grows when it is decoded,
+/// and a text when it is escaped.
+const ROW_FACTOR: u64 = 16;
+
+/// The files of a folder, as this module reads them.
+pub(super) struct Files<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) options: &'a ResultOptions,
+    pub(super) threads: usize,
+    pub(super) observer: &'a dyn Observer,
+}
+
+impl Files<'_> {
+    /// Reads the files `names` one after the other and gives their rows, many at a time and in order, to `take`. What
+    /// is no row is a finding. Returns size and digest of each.
+    pub(super) fn read<T: FromRecord>(
+        &self,
+        names: &[String],
+        findings: &mut Findings,
+        mut take: impl FnMut(Vec<T>, &mut Findings) -> Result<(), Error>,
+    ) -> Result<Vec<FileSummary>, Error> {
+        let options = self.read_options(T::TEXT);
+        let mut reader = BatchReader::new(self.inputs(names), options.clone());
+        loop {
+            let batches: Vec<RawBatch> = reader.by_ref().take(self.threads).collect();
+            if batches.is_empty() {
+                return Ok(reader.into_summaries());
+            }
+            let bytes = batches.iter().map(RawBatch::stored_bytes).sum();
+            let decoded: Vec<Vec<Result<T, Finding>>> =
+                batches.into_par_iter().map(|batch| decode(batch, &options)).collect();
+            let mut rows = Vec::with_capacity(decoded.iter().map(Vec::len).sum());
+            for row in decoded.into_iter().flatten() {
+                match row {
+                    Ok(row) => rows.push(row),
+                    Err(finding) => findings.add(finding),
+                }
+            }
+            self.observer.advance(rows.len() as u64, bytes);
+            take(rows, findings)?;
+        }
+    }
+
+    fn inputs(&self, names: &[String]) -> InputSet {
+        let file = |name: &String| {
+            let path = self.folder.join(name);
+            let size = path.metadata().ok().map(|metadata| metadata.len());
+            let format =
+                if name.ends_with(OutputFormat::Jsonl.extension()) { Format::Jsonl } else { Format::Parquet };
+            InputFile { name: name.clone(), location: Location::Path(path), format: Some(format), size }
+        };
+        InputSet { files: names.iter().map(file).collect(), ..InputSet::default() }
+    }
+
+    fn read_options(&self, text_field: &str) -> ReadOptions {
+        ReadOptions {
+            prefer: Prefer::Text,
+            text_field: Some(text_field.to_owned()),
+            max_record_size: self.options.max_record_size.saturating_mul(ROW_FACTOR),
+            ..ReadOptions::default()
+        }
+    }
+}
+
+fn decode<T: FromRecord>(batch: RawBatch, options: &ReadOptions) -> Vec<Result<T, Finding>> {
+    let mut rows = Vec::new();
+    let decoded = batch.decode(options, |item| {
+        match item {
+            Item::Record(record) => {
+                let (file, offset) = (record.source_file.clone(), record.source_offset);
+                rows.push(T::from_record(record).map_err(|why| unreadable(&file, offset, &why)));
+            }
+            Item::Rejected(Reject { file, offset, reason, .. }) => {
+                rows.push(Err(unreadable(&file, offset, &reason)));
+            }
+            Item::Skipped(_) => {}
+        }
+        Ok::<(), Infallible>(())
+    });
+    match decoded {
+        Ok(_) => rows,
+    }
+}
+
+fn unreadable(file: &str, offset: u64, why: &str) -> Finding {
+    Finding::new(Check::Row, file, &format!("at {offset}"), "a row", why)
+}

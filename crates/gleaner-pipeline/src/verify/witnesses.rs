@@ -1,0 +1,177 @@
+//! Whether every removed duplicate names a kept document, and rests on what the two texts say.
+//!
+//! The removals are sorted by their witness and meet the kept documents as these are read in order: what is in memory
+//! is what was just read, not the corpus.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use gleaner_dedup::Shingler;
+use gleaner_spill::{Sorted, Sorter};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+
+use crate::comparison::{Comparison, LARGE_TEXT};
+use crate::draft::{decode, encode};
+use crate::error::Error;
+use crate::outputs;
+use crate::rank::rank;
+use crate::settings::Keep;
+use crate::verify::finding::{Check, Finding, Findings};
+use crate::verify::rows::{Document, Removed};
+use crate::verify::values::{Compared, differences};
+
+/// Bytes of removed texts that are compared at a time.
+const CHUNK_BYTES: usize = 16 << 20;
+
+/// How the documents of the run were compared.
+pub(super) struct Rules<'a> {
+    comparison: &'a Comparison,
+    keep: Keep,
+    /// Held while a large text is shingled.
+    large: Mutex<()>,
+}
+
+impl Rules<'_> {
+    pub(super) fn new(comparison: &Comparison, keep: Keep) -> Rules<'_> {
+        Rules { comparison, keep, large: Mutex::default() }
+    }
+}
+
+/// Takes in the removals that name a witness, in any order.
+pub(super) struct Claims {
+    sorter: Sorter,
+    buffer: Vec<u8>,
+}
+
+impl Claims {
+    pub(super) fn new(sorter: Sorter) -> Claims {
+        Claims { sorter, buffer: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, witness: u64, removed: &Removed) -> Result<(), Error> {
+        encode(removed, &mut self.buffer)?;
+        let key = [witness.to_be_bytes(), removed.document.doc.to_be_bytes()].concat();
+        Ok(self.sorter.push(&[&key, &self.buffer[..]].concat())?)
+    }
+
+    pub(super) fn finish(self) -> Result<SortedClaims, Error> {
+        let mut claims = SortedClaims { sorted: self.sorter.finish()?, next: None, checked: 0 };
+        claims.step()?;
+        Ok(claims)
+    }
+}
+
+/// Removals by witness.
+pub(super) struct SortedClaims {
+    sorted: Sorted,
+    next: Option<(u64, Removed)>,
+    pub(super) checked: u64,
+}
+
+impl SortedClaims {
+    fn step(&mut self) -> Result<(), Error> {
+        let read = |record: &[u8]| {
+            let witness = record.first_chunk().map_or(0, |witness| u64::from_be_bytes(*witness));
+            decode(record.get(16..).unwrap_or_default()).map(|removed| (witness, removed))
+        };
+        self.next = self.sorted.next_record()?.map(read).transpose()?;
+        Ok(())
+    }
+
+    /// The next removals whose witness is not above `last`, as many as are compared at a time.
+    fn chunk(&mut self, last: u64) -> Result<Vec<(u64, Removed)>, Error> {
+        let (mut chunk, mut bytes) = (Vec::new(), 0);
+        while bytes < CHUNK_BYTES {
+            let Some(claim) = self.next.take_if(|(witness, _)| *witness <= last) else { break };
+            bytes += claim.1.document.text.len() + size_of::<Removed>();
+            chunk.push(claim);
+            self.step()?;
+        }
+        Ok(chunk)
+    }
+
+    /// Checks the removals whose witness is not above `last` against `kept`, the kept documents that were read since
+    /// the last call.
+    pub(super) fn check(
+        &mut self,
+        last: u64,
+        kept: &BTreeMap<u64, &Document>,
+        rules: &Rules<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), Error> {
+        loop {
+            let chunk = self.chunk(last)?;
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            self.checked += chunk.len() as u64;
+            let judge = || Judge { rules, shingler: rules.comparison.shingler.clone(), held: None };
+            let found: Vec<Vec<Finding>> = chunk
+                .par_iter()
+                .map_init(judge, |judge, (witness, removed)| match kept.get(witness) {
+                    Some(kept) => judge.judge(removed, kept),
+                    None => vec![missing(*witness, removed)],
+                })
+                .collect();
+            findings.extend(found.into_iter().flatten());
+        }
+    }
+}
+
+fn missing(witness: u64, removed: &Removed) -> Finding {
+    let found = format!("document {witness}, which is not in data/");
+    Finding::new(Check::Witness, outputs::REMOVED, "duplicate_of_doc", "a kept document", found)
+        .at(removed.document.doc, &removed.document.id)
+}
+
+/// Judges removals on one thread.
+struct Judge<'a> {
+    rules: &'a Rules<'a>,
+    shingler: Shingler,
+    /// The last witness: it often has more than one copy.
+    held: Option<(u64, Compared)>,
+}
+
+impl Judge<'_> {
+    fn judge(&mut self, removed: &Removed, kept: &Document) -> Vec<Finding> {
+        let Removed { document, stated } = removed;
+        let mut findings = Vec::new();
+        let mut wrong = |what: &str, expected: String, found: String| {
+            findings.push(Finding::new(Check::Witness, outputs::REMOVED, what, expected, found));
+        };
+        if stated.duplicate_of.as_ref() != Some(&kept.id) {
+            let found = stated.duplicate_of.clone().unwrap_or_else(|| "nothing".to_owned());
+            wrong("duplicate_of", kept.id.clone(), found);
+        }
+        if !comes_before(self.rules.keep, kept, document) {
+            let found = format!("document {}, which does not", kept.doc);
+            wrong("duplicate_of_doc", "a document that comes before it by --keep".to_owned(), found);
+        }
+        let own = self.compared(&document.text);
+        if self.held.as_ref().is_none_or(|(held, _)| *held != kept.doc) {
+            self.held = Some((kept.doc, self.compared(&kept.text)));
+        }
+        if let Some((_, kept)) = &self.held {
+            let threshold = self.rules.comparison.resolve.threshold;
+            findings.extend(differences(outputs::REMOVED, stated, &own, kept, threshold));
+        }
+        findings.into_iter().map(|finding| finding.at(document.doc, &document.id)).collect()
+    }
+
+    fn compared(&mut self, text: &str) -> Compared {
+        let is_large = text.len() > LARGE_TEXT;
+        let _turn = is_large.then(|| self.rules.large.lock().unwrap_or_else(PoisonError::into_inner));
+        let compared = Compared::new(&mut self.shingler, text);
+        if is_large {
+            self.shingler.shrink();
+        }
+        compared
+    }
+}
+
+/// Whether `first` has a better right to stay.
+fn comes_before(keep: Keep, first: &Document, second: &Document) -> bool {
+    let rank = |document: &Document| rank(keep, &document.text, document.date.as_deref());
+    let order = rank(second).cmp(&rank(first)).then(first.doc.cmp(&second.doc));
+    order.is_lt()
+}

@@ -1,0 +1,42 @@
+//! What `verify` came to, in a few lines or as JSON.
+
+use std::fmt::Write;
+
+use gleaner_pipeline::{Status, Verification};
+use serde_json::{Value, json};
+
+/// For reading.
+pub(crate) fn verification_summary(verified: &Verification, seconds: f64) -> String {
+    let Verification { manifest, counts, witnesses, findings_by_check, .. } = verified;
+    let mut text = String::new();
+    let mut row = |label: &str, count: u64, detail: &str| {
+        let _ = writeln!(text, "{label:<11}{count:>10}  {detail}");
+    };
+    row("files", manifest.outputs.len() as u64, "sizes and digests");
+    row("kept", counts.kept, "documents in data/");
+    row("removed", counts.removed, "documents in removed/");
+    row("rejected", counts.rejected, "records in rejects.parquet");
+    row("witnesses", *witnesses, "compared with the documents that they removed");
+    for (check, count) in findings_by_check {
+        row(check, *count, "findings");
+    }
+    if manifest.status == Status::Limit {
+        let _ = writeln!(text, "the run passed a limit, as its manifest states");
+    }
+    let sound = if verified.is_sound() { "nothing is wrong" } else { "not sound" };
+    let _ = write!(text, "{sound}; {seconds:.1} s");
+    text
+}
+
+/// As one JSON object.
+pub(crate) fn verification_json(verified: &Verification, seconds: f64) -> Value {
+    json!({
+        "sound": verified.is_sound(),
+        "status": verified.manifest.status,
+        "counts": verified.counts,
+        "witnesses": verified.witnesses,
+        "findings_by_check": verified.findings_by_check,
+        "findings": verified.findings,
+        "seconds": seconds,
+    })
+}
