@@ -109,6 +109,11 @@ impl Shingler {
         (content, self.distinct.of(&self.ngrams))
     }
 
+    /// The hashes of the n-grams of the text seen last, in its order and with repeats; none after [`Shingler::shrink`].
+    pub fn ngrams(&self) -> &[u64] {
+        &self.ngrams
+    }
+
     /// Frees the buffers: after a text that was longer than most.
     pub fn shrink(&mut self) {
         self.tokens = Vec::new();

@@ -104,6 +104,11 @@ impl Sketcher {
         Fingerprint { content, bands: self.hasher.band_keys(ngrams), site: None, lines }
     }
 
+    /// The hashes of the n-grams of the text seen last, in its order and with repeats; none after [`Sketcher::shrink`].
+    pub fn ngrams(&self) -> &[u64] {
+        self.shingler.ngrams()
+    }
+
     /// Frees the buffers, as [`Shingler::shrink`].
     pub fn shrink(&mut self) {
         self.shingler.shrink();
