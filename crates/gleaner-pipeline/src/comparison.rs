@@ -7,12 +7,14 @@ use gleaner_dedup::{
 };
 
 use crate::error::Error;
+use crate::recall::Outliner;
 use crate::settings::{Method, ResultOptions};
 
 /// Everything the clean and group phases need to compare documents.
 #[derive(Clone, Debug)]
 pub(crate) struct Comparison {
     method: Method,
+    seed: u64,
     sketcher: Sketcher,
     pub(crate) shingler: Shingler,
     pub(crate) banding: Banding,
@@ -25,8 +27,8 @@ pub(crate) const LARGE_TEXT: usize = 1 << 20;
 /// Takes from each text what duplicates are looked for by. Owns buffers; have one a thread.
 #[derive(Clone, Debug)]
 pub(crate) enum Fingerprinter {
-    /// Content and band keys.
-    Minhash(Box<Sketcher>),
+    /// Content and band keys, and the outline by which recall is measured.
+    Minhash(Box<(Sketcher, Outliner)>),
     /// Content; the shingles are counted.
     Exact(Box<Shingler>, Arc<HashCounts>),
 }
@@ -34,7 +36,12 @@ pub(crate) enum Fingerprinter {
 impl Fingerprinter {
     pub(crate) fn fingerprint(&mut self, text: &str) -> Fingerprint {
         let fingerprint = match self {
-            Fingerprinter::Minhash(sketcher) => sketcher.fingerprint(text),
+            Fingerprinter::Minhash(both) => {
+                let (sketcher, outliner) = &mut **both;
+                let fingerprint = sketcher.fingerprint(text);
+                outliner.outline(sketcher.ngrams());
+                fingerprint
+            }
             Fingerprinter::Exact(shingler, counts) => {
                 let (content, hashes) = shingler.content_and_hashes(text);
                 counts.add(content, hashes);
@@ -47,9 +54,17 @@ impl Fingerprinter {
         fingerprint
     }
 
+    /// The outline of the text whose fingerprint was taken last; empty where the method has no need of it.
+    pub(crate) fn outline(&self) -> &[u8] {
+        match self {
+            Fingerprinter::Minhash(both) => both.1.record(),
+            Fingerprinter::Exact(..) => &[],
+        }
+    }
+
     fn shrink(&mut self) {
         match self {
-            Fingerprinter::Minhash(sketcher) => sketcher.shrink(),
+            Fingerprinter::Minhash(both) => both.0.shrink(),
             Fingerprinter::Exact(shingler, _) => shingler.shrink(),
         }
     }
@@ -69,7 +84,7 @@ impl Comparison {
     pub(crate) fn fingerprinter(&self, counts: Option<&Arc<HashCounts>>) -> Fingerprinter {
         match counts {
             Some(counts) => Fingerprinter::Exact(Box::new(self.shingler.clone()), Arc::clone(counts)),
-            None => Fingerprinter::Minhash(Box::new(self.sketcher.clone())),
+            None => Fingerprinter::Minhash(Box::new((self.sketcher.clone(), Outliner::new(self.seed)))),
         }
     }
 
@@ -95,7 +110,7 @@ impl Comparison {
         sketch.seed = options.seed;
         let sketcher = Sketcher::new(shingles, sketch).map_err(usage)?;
         let shingler = Shingler::new(shingles).map_err(usage)?;
-        Ok(Comparison { method: options.method, sketcher, shingler, banding, resolve })
+        Ok(Comparison { method: options.method, seed: options.seed, sketcher, shingler, banding, resolve })
     }
 }
 

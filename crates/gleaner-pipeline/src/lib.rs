@@ -1,13 +1,13 @@
 //! From crawl dump to clean, deduplicated corpus: phases, parts, accounting and manifest.
 //!
 //! [`run`] takes [`Settings`] and writes an output folder; [`clean`] gives cleaned documents one by one to a [`Sink`];
-//! [`plan`] says what a run would do. An [`Observer`] hears of progress and warnings. [`ResultOptions`] determine the
+//! [`plan`] says what a run would do, and [`verify`] whether a finished one is what it states to be. An [`Observer`] hears of progress and warnings. [`ResultOptions`] determine the
 //! output, byte for byte; [`Resources`] and [`Limits`] never change it. [`Report`] and [`Manifest`] account for every
 //! record: `records = kept + removed + rejected`, checked before a run is called complete.
 //!
 //! ```
 //! use gleaner_corpus::{InputOptions, resolve_inputs};
-//! use gleaner_pipeline::{Job, Limits, Resources, ResultOptions, Settings, Silent, run};
+//! use gleaner_pipeline::{Job, Limits, Resources, ResultOptions, Settings, Silent, VerifyOptions, run, verify};
 //! # let folder = tempfile::tempdir()?;
 //! let input = folder.path().join("rows.jsonl");
 //! let text = "A storm moved two of the cranes in the harbour on Monday, and ships have to wait outside.";
@@ -27,6 +27,12 @@
 //! assert_eq!((counts.records, counts.kept, counts.removed, counts.rejected), (3, 1, 1, 1));
 //! assert_eq!(counts.removed_by_reason["dedup"]["exact-duplicate"], 1);
 //! assert!(settings.output.join("_SUCCESS").exists());
+//!
+//! let verified = verify(&settings.output, &VerifyOptions::default(), &settings.resources, &Silent)?;
+//! assert!(verified.is_sound());
+//! std::fs::remove_file(settings.output.join("rejects.parquet"))?;
+//! let verified = verify(&settings.output, &VerifyOptions::default(), &settings.resources, &Silent)?;
+//! assert_eq!(verified.findings[0].to_string(), "manifest.json: count: counts.records: expected 2, as the rows of the files, found 3 in manifest.json");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -57,10 +63,12 @@ mod phases;
 mod plan;
 mod progress;
 mod rank;
+mod recall;
 mod run;
 mod settings;
 mod stages;
 mod stream;
+mod values;
 mod verdicts;
 mod verify;
 mod work;
@@ -72,10 +80,11 @@ pub use outputs::OutputFile;
 pub use phases::clean::Counts;
 pub use plan::{Plan, plan};
 pub use progress::{Observer, Phase, Silent};
+pub use recall::{Recall, SampledRecall};
 pub use run::{Report, empty_files, run};
 pub use settings::{Job, Keep, Limits, Method, Resources, ResultOptions, Settings, Spans};
 pub use stream::{Sink, Span, clean};
-pub use verify::{Check, Finding, Verification, verify};
+pub use verify::{Check, Finding, Verification, VerifyOptions, verify};
 
 /// The examples of the README, compiled and run with the documentation tests.
 #[cfg_attr(doctest, doc = include_str!("../../../README.md"))]

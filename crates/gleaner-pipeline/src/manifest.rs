@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Accounting;
 use crate::error::Error;
 use crate::outputs::OutputFile;
+use crate::recall::Recall;
 use crate::settings::{Job, ResultOptions, Settings};
 
 /// Version of the layout of an output folder.
@@ -49,6 +50,8 @@ pub struct Manifest {
     pub inputs: Vec<FileSummary>,
     /// The counts.
     pub counts: Accounting,
+    /// How many of the removals that are due were made.
+    pub recall: Recall,
     /// The files that hold the result, in the order of their names.
     pub outputs: Vec<OutputFile>,
 }
@@ -58,6 +61,7 @@ impl Manifest {
         settings: &Settings,
         inputs: Vec<FileSummary>,
         counts: Accounting,
+        recall: Recall,
         outputs: Vec<OutputFile>,
     ) -> Manifest {
         Manifest {
@@ -68,6 +72,7 @@ impl Manifest {
             options: settings.result.clone(),
             inputs,
             counts,
+            recall,
             outputs,
         }
     }

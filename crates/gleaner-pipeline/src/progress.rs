@@ -11,6 +11,8 @@ pub enum Phase {
     Clean,
     /// Finds duplicates.
     Group,
+    /// Measures recall on a sample.
+    Recall,
     /// Writes what is kept and what was removed.
     Emit,
     /// Checks a finished run; the only phase of `verify`.
@@ -25,6 +27,7 @@ impl Phase {
             Phase::Learn => "learn",
             Phase::Clean => "clean",
             Phase::Group => "group",
+            Phase::Recall => "recall",
             Phase::Emit => "emit",
             Phase::Verify => "verify",
         }

@@ -1,4 +1,4 @@
-//! `run` and `dedup`: the five phases over one work area.
+//! `run` and `dedup`: the five phases over one work area, and the measurement of recall.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,6 +13,7 @@ use gleaner_corpus::{
 use gleaner_dedup::HashCounts;
 
 use crate::account::{Accounting, Totals};
+use crate::bits::Bits;
 use crate::comparison::Comparison;
 use crate::error::{Error, ErrorKind};
 use crate::lookup::Lookup;
@@ -28,6 +29,7 @@ use crate::phases::group::Grouper;
 use crate::phases::learn;
 use crate::phases::scan::{Scanned, Scanner};
 use crate::progress::{Observer, Phase};
+use crate::recall::{self, Recall};
 use crate::settings::{Job, ResultOptions, Settings, Spans};
 use crate::stages::{Stages, page_in_dedup};
 use crate::work::WorkArea;
@@ -145,6 +147,7 @@ impl Run<'_> {
             let (comparison, keep) = (&run.comparison, settings.result.keep);
             Grouper { learnt: &learnt, work: &work, comparison, counts, keep, memory }.group()
         })?;
+        let recall = self.timed(Phase::Recall, None, |run| run.recall(&work, &learnt, &grouped.removed))?;
         cleaned.removed.extend(grouped.counts);
         self.spilled = learnt.spilled + cleaned.spilled + grouped.spilled;
 
@@ -170,7 +173,7 @@ impl Run<'_> {
         })?;
         counts.check(&emitted)?;
         let outputs = outputs::digests(&settings.output, &settings.result)?;
-        Ok((Manifest::new(settings, scanned.files, counts, outputs), self.seconds, self.spilled))
+        Ok((Manifest::new(settings, scanned.files, counts, recall, outputs), self.seconds, self.spilled))
     }
 
     /// How the inputs are read, and the columns that go through to the output as they are.
@@ -212,6 +215,11 @@ impl Run<'_> {
             work,
             observer: self.observer,
         }
+    }
+
+    fn recall(&self, work: &WorkArea, learnt: &learn::Learnt, removed: &Bits) -> Result<Recall, Error> {
+        let ResultOptions { keep, seed, .. } = self.settings.result;
+        recall::Run { learnt, work, comparison: &self.comparison, keep, seed, removed }.recall()
     }
 
     fn timed<T>(

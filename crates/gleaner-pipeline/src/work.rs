@@ -59,6 +59,10 @@ impl WorkArea {
         self.part("spans", part)
     }
 
+    pub(crate) fn outlines(&self, part: usize) -> PathBuf {
+        self.part("outlines", part)
+    }
+
     pub(crate) fn rejects(&self, part: usize) -> PathBuf {
         self.part("rejects", part)
     }

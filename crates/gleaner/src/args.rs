@@ -115,6 +115,9 @@ pub(crate) struct VerifyArgs {
     /// Output folder of `run` or `dedup`
     #[arg(value_name = "DIR")]
     pub(crate) folder: PathBuf,
+    /// Measure recall on about so many documents; 0: not at all [default: as the run did, to check what it states]
+    #[arg(long, value_name = "N")]
+    pub(crate) recall_sample: Option<u64>,
     #[command(flatten)]
     pub(crate) resources: ResourceArgs,
     #[command(flatten)]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::args::Cli;
 
 /// Options that belong to one call and are refused in a file.
-const NOT_IN_A_FILE: [&str; 11] = [
+const NOT_IN_A_FILE: [&str; 12] = [
     "config",
     "dry-run",
     "output",
@@ -25,6 +25,7 @@ const NOT_IN_A_FILE: [&str; 11] = [
     "quiet",
     "json",
     "color",
+    "recall-sample",
 ];
 
 /// The values of a configuration file.

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::phases::learn::{Learnt, merge};
 use crate::progress::Observer;
 use crate::rank::rank;
+use crate::recall::OutlineWriter;
 use crate::settings::Keep;
 use crate::stages::Stages;
 use crate::work::WorkArea;
@@ -100,6 +101,7 @@ pub(crate) struct PartCleaner<'a> {
     documents: PartWriter,
     spans: PartWriter,
     entries: EntryWriter,
+    outlines: OutlineWriter,
     cleaned: Cleaned,
     buffer: Vec<u8>,
 }
@@ -116,6 +118,7 @@ impl<'a> PartCleaner<'a> {
             documents: PartWriter::create(&cleaner.work.cleaned(part), CLEANED)?,
             spans: PartWriter::create(&cleaner.work.spans(part), SPANS)?,
             entries: EntryWriter::create(&cleaner.work.entries(part), cleaner.bands)?,
+            outlines: OutlineWriter::create(&cleaner.work.outlines(part))?,
             cleaned: Cleaned::default(),
             buffer: Vec::new(),
         })
@@ -134,14 +137,16 @@ impl<'a> PartCleaner<'a> {
             self.spans.append(&self.buffer)?;
         }
         let offset = self.documents.append_with(|buffer| append(&draft, buffer))?;
-        self.entries.append(&self.cleaner.entry(&draft, offset, fingerprinter))?;
+        let entry = self.cleaner.entry(&draft, offset, fingerprinter);
+        self.entries.append(&entry)?;
+        self.outlines.append(if entry.fingerprint.is_some() { fingerprinter.outline() } else { &[] })?;
         self.cleaned.documents += 1;
         Ok(())
     }
 
     pub(crate) fn finish(mut self) -> Result<Cleaned, Error> {
         let spilled = self.documents.finish()?.bytes + self.spans.finish()?.bytes;
-        self.cleaned.spilled = spilled + self.entries.finish()?;
+        self.cleaned.spilled = spilled + self.entries.finish()? + self.outlines.finish()?;
         Ok(self.cleaned)
     }
 }

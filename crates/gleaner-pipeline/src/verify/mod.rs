@@ -6,11 +6,13 @@
 //! | the rows of all files, read once | `tables.rs`, `rows.rs` |
 //! | what they add up to | `sums.rs`, `numbers.rs` |
 //! | whether each removed duplicate has a kept witness, and rests on what the texts say | `witnesses.rs`, `values.rs` |
+//! | recall, measured again on the kept documents | `recall.rs` |
 //! | what is wrong, and where | `finding.rs` |
 
 mod finding;
 mod folder;
 mod numbers;
+mod recall;
 mod rows;
 mod sums;
 mod tables;
@@ -24,6 +26,7 @@ use gleaner_spill::Sorter;
 
 pub use finding::{Check, Finding};
 
+use self::recall::{Measurement, TextWriter};
 use crate::account::Accounting;
 use crate::comparison::Comparison;
 use crate::error::{Error, ErrorKind};
@@ -31,6 +34,7 @@ use crate::manifest::Manifest;
 use crate::memory;
 use crate::outputs::REMOVED;
 use crate::progress::{Observer, Phase};
+use crate::recall::{SAMPLE, SampledRecall, Sampling};
 use crate::settings::Resources;
 use crate::verdicts::STAGE;
 use crate::work::WorkArea;
@@ -51,6 +55,8 @@ pub struct Verification {
     pub counts: Accounting,
     /// Removed duplicates whose witnesses and values were checked.
     pub witnesses: u64,
+    /// Recall as it was measured now; `None` where it was not.
+    pub recall: Option<SampledRecall>,
     /// What is wrong, by place: the first thousand.
     pub findings: Vec<Finding>,
     /// The number of findings by the name of the check.
@@ -64,6 +70,16 @@ impl Verification {
     }
 }
 
+/// How far a run is checked.
+#[derive(Clone, Debug, Default)]
+pub struct VerifyOptions {
+    /// Documents, about, on which recall is measured; 0: not at all, and kept documents are not compared either.
+    ///
+    /// ### Default
+    /// As many as the run took (about 4,000), so that what it states is checked.
+    pub recall_sample: Option<u64>,
+}
+
 /// Checks the finished run in `folder` by its files alone.
 ///
 /// - Its files are there, none is missing or too many, and each has the bytes that the manifest states.
@@ -71,13 +87,20 @@ impl Verification {
 /// - Every removed duplicate names a kept document that comes before it by `--keep`; its values follow from the two
 ///   texts to the last bit and reach the threshold.
 ///
-/// `data/` and `removed/` are read once; removed duplicates go through the work area, sorted by their witness. Memory
+/// - No two kept documents have the same words, and recall measured again on the kept documents is what is stated.
+///
+/// `removed/` is read once and `data/` once, and once more for the documents that have to be compared for the recall; removed duplicates go through the work area, sorted by their witness. Memory
 /// stays within `resources.memory`.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] where there is no finished run of a known layout; [`ErrorKind::Memory`] when the budget is too
 /// small; [`ErrorKind::Io`]. What is wrong with the run is no error: it is in [`Verification::findings`].
-pub fn verify(folder: &Path, resources: &Resources, observer: &dyn Observer) -> Result<Verification, Error> {
+pub fn verify(
+    folder: &Path,
+    options: &VerifyOptions,
+    resources: &Resources,
+    observer: &dyn Observer,
+) -> Result<Verification, Error> {
     let manifest = folder::manifest(folder)?;
     memory::check_start(resources, manifest.options.max_record_size)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build();
@@ -85,25 +108,31 @@ pub fn verify(folder: &Path, resources: &Resources, observer: &dyn Observer) -> 
     let work = WorkArea::create(folder, resources.tmp.as_deref())?;
     let comparison = Comparison::new(&manifest.options)?;
     let sorter = memory::GroupMemory::new(resources, &manifest.options).sorter;
-    let (findings, counts, witnesses) = pool.install(|| {
-        let options = &manifest.options;
-        let files = Files { folder, options, threads: resources.threads, observer };
-        let rules = Rules::new(&comparison, options.keep);
-        Verifier { files, rules, manifest: &manifest, work: &work, sorter, findings: Findings::default() }
-            .run()
-    })?;
+    let rules = Rules::new(&comparison, manifest.options.keep);
+    let files = Files { folder, options: &manifest.options, threads: resources.threads, observer };
+    let findings = Findings::default();
+    let verifier = Verifier { files, rules: &rules, manifest: &manifest, work: &work, sorter, findings };
+    let Verified { findings, counts, witnesses, recall } = pool.install(|| verifier.run(options))?;
     Ok(Verification {
-        manifest,
         counts,
         witnesses,
+        recall,
         findings: findings.shown.into_iter().collect(),
         findings_by_check: findings.by_check,
+        manifest,
     })
+}
+
+struct Verified {
+    findings: Findings,
+    counts: Accounting,
+    witnesses: u64,
+    recall: Option<SampledRecall>,
 }
 
 struct Verifier<'a> {
     files: Files<'a>,
-    rules: Rules<'a>,
+    rules: &'a Rules<'a>,
     manifest: &'a Manifest,
     work: &'a WorkArea,
     /// Bytes of memory for a sorter.
@@ -112,21 +141,42 @@ struct Verifier<'a> {
 }
 
 impl Verifier<'_> {
-    fn run(mut self) -> Result<(Findings, Accounting, u64), Error> {
+    fn run(mut self, options: &VerifyOptions) -> Result<Verified, Error> {
         let present = folder::files(self.files.folder, self.manifest, &mut self.findings)?;
         let mut sums = Sums::new(Sorter::new(&self.work.file("ids"), self.sorter));
+        let mut measurement = self.measurement(options)?;
         let size = self.manifest.outputs.iter().map(|file| file.size).sum();
         self.files.observer.begin(Phase::Verify, Some(size));
-        let mut claims = self.removed(&present, &mut sums)?;
-        self.data(&present, &mut sums, &mut claims)?;
-        claims.check(u64::MAX, &BTreeMap::new(), &self.rules, &mut self.findings)?;
+        let mut claims = self.removed(&present, &mut sums, &mut measurement)?;
+        self.data(&present, &mut sums, &mut measurement, &mut claims)?;
+        claims.check(u64::MAX, &BTreeMap::new(), self.rules, &mut self.findings)?;
         self.others(&present, &mut sums)?;
+        let recall = measurement.map(|measurement| self.recall(measurement, &present)).transpose()?;
+        if let (Some(recall), None) = (&recall, options.recall_sample) {
+            recall::check(&self.manifest.recall, recall, &mut self.findings);
+        }
         let counts = sums.check(&self.manifest.counts, &mut self.findings)?;
-        Ok((self.findings, counts, claims.checked))
+        Ok(Verified { findings: self.findings, counts, witnesses: claims.checked, recall })
+    }
+
+    fn measurement<'b>(&self, options: &VerifyOptions) -> Result<Option<Measurement<'b>>, Error>
+    where
+        Self: 'b,
+    {
+        let size = options.recall_sample.unwrap_or(SAMPLE);
+        let (counts, seed) = (&self.manifest.counts, self.manifest.options.seed);
+        let sampling = Sampling::new(seed, size, counts.records.saturating_sub(counts.rejected));
+        let new = || Measurement::new(self.rules, self.work, seed, sampling, self.sorter);
+        (size > 0).then(new).transpose()
     }
 
     /// Reads `removed/documents`, and sorts the duplicates by their witness.
-    fn removed(&mut self, present: &Present, sums: &mut Sums) -> Result<SortedClaims, Error> {
+    fn removed(
+        &mut self,
+        present: &Present,
+        sums: &mut Sums,
+        measurement: &mut Option<Measurement<'_>>,
+    ) -> Result<SortedClaims, Error> {
         let mut claims = Claims::new(Sorter::new(&self.work.file("claims"), self.sorter));
         let mut order = Order::default();
         let read =
@@ -134,6 +184,9 @@ impl Verifier<'_> {
                 for removed in &rows {
                     order.check(&removed.document, findings);
                     sums.remove(removed, findings)?;
+                    if let Some(measurement) = measurement {
+                        measurement.remove(removed.document.doc, &removed.stated.reason);
+                    }
                     match removed.stated.duplicate_of_doc {
                         Some(witness) => claims.push(witness, removed)?,
                         None if removed.stated.stage == STAGE => findings.add(without_witness(removed)),
@@ -147,13 +200,22 @@ impl Verifier<'_> {
     }
 
     /// Reads `data/`, and checks the duplicates of each document.
-    fn data(&mut self, present: &Present, sums: &mut Sums, claims: &mut SortedClaims) -> Result<(), Error> {
-        let rules = &self.rules;
+    fn data(
+        &mut self,
+        present: &Present,
+        sums: &mut Sums,
+        measurement: &mut Option<Measurement<'_>>,
+        claims: &mut SortedClaims,
+    ) -> Result<(), Error> {
+        let rules = self.rules;
         let mut order = Order::default();
         let read = self.files.read(&present.data, &mut self.findings, |rows: Vec<Document>, findings| {
             for document in &rows {
                 order.check(document, findings);
                 sums.keep(document, findings)?;
+            }
+            if let Some(measurement) = measurement {
+                measurement.keep(&rows)?;
             }
             let kept: BTreeMap<u64, &Document> = rows.iter().map(|row| (row.doc, row)).collect();
             match kept.last_key_value() {
@@ -163,6 +225,19 @@ impl Verifier<'_> {
         })?;
         folder::check_digests(&self.manifest.outputs, &read, &mut self.findings);
         Ok(())
+    }
+
+    /// Measures recall; reads `data/` again for the texts that have to be compared.
+    fn recall(&mut self, measurement: Measurement<'_>, present: &Present) -> Result<SampledRecall, Error> {
+        let compare = measurement.finish(&mut self.findings)?;
+        let needed = compare.needed();
+        let mut texts = TextWriter::create(self.work)?;
+        let files = if needed.is_empty() { &[] } else { &present.data[..] };
+        // What is no row was told before.
+        self.files.read(files, &mut Findings::default(), |rows: Vec<Document>, _| {
+            rows.iter().filter(|row| needed.contains(&row.doc)).try_for_each(|row| texts.add(row))
+        })?;
+        compare.measure(&texts.finish(self.work)?, self.rules)
     }
 
     /// Reads spans and rejects.

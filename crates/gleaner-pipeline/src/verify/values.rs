@@ -1,51 +1,8 @@
-//! What a removal must state, from the two texts it is about.
+//! Whether a removal states what follows from the two texts it is about.
 
-use gleaner_dedup::{Shingler, Shingles};
-
+use crate::values::{Compared, Values};
 use crate::verify::finding::{Check, Finding};
 use crate::verify::rows::Stated;
-
-/// What is compared of a text.
-#[derive(Clone, Debug)]
-pub(super) struct Compared {
-    content: Option<u128>,
-    shingles: Shingles,
-}
-
-impl Compared {
-    pub(super) fn new(shingler: &mut Shingler, text: &str) -> Compared {
-        let (content, hashes) = shingler.content_and_hashes(text);
-        Compared { content, shingles: Shingles::from_hashes(hashes.to_vec()) }
-    }
-}
-
-/// The values of a pair.
-#[derive(Clone, Debug, PartialEq)]
-struct Values {
-    reason: &'static str,
-    measure: &'static str,
-    similarity: f64,
-    jaccard: f64,
-    containment: f64,
-}
-
-impl Values {
-    fn of(own: &Compared, kept: &Compared) -> Values {
-        if own.content.is_some() && own.content == kept.content {
-            let (reason, measure) = ("exact-duplicate", "exact");
-            return Values { reason, measure, similarity: 1.0, jaccard: 1.0, containment: 1.0 };
-        }
-        let (jaccard, containment) =
-            (own.shingles.jaccard(&kept.shingles), own.shingles.containment(&kept.shingles));
-        let (reason, measure) = ("near-duplicate", "jaccard");
-        Values { reason, measure, similarity: jaccard, jaccard, containment }
-    }
-
-    /// Whether a document with these values goes.
-    fn reach(&self, threshold: f64) -> bool {
-        self.similarity >= threshold
-    }
-}
 
 /// What is wrong with `stated`, the removal of a document in favour of a kept one.
 pub(super) fn differences(

@@ -16,17 +16,18 @@ use crate::error::Error;
 use crate::outputs;
 use crate::rank::rank;
 use crate::settings::Keep;
+use crate::values::Compared;
 use crate::verify::finding::{Check, Finding, Findings};
 use crate::verify::rows::{Document, Removed};
-use crate::verify::values::{Compared, differences};
+use crate::verify::values::differences;
 
 /// Bytes of removed texts that are compared at a time.
 const CHUNK_BYTES: usize = 16 << 20;
 
 /// How the documents of the run were compared.
 pub(super) struct Rules<'a> {
-    comparison: &'a Comparison,
-    keep: Keep,
+    pub(super) comparison: &'a Comparison,
+    pub(super) keep: Keep,
     /// Held while a large text is shingled.
     large: Mutex<()>,
 }
@@ -34,6 +35,22 @@ pub(super) struct Rules<'a> {
 impl Rules<'_> {
     pub(super) fn new(comparison: &Comparison, keep: Keep) -> Rules<'_> {
         Rules { comparison, keep, large: Mutex::default() }
+    }
+
+    /// What `make` makes of a text; large ones one at a time.
+    pub(super) fn in_turn<T>(
+        &self,
+        text: &str,
+        shingler: &mut Shingler,
+        make: impl FnOnce(&mut Shingler, &str) -> T,
+    ) -> T {
+        let is_large = text.len() > LARGE_TEXT;
+        let _turn = is_large.then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
+        let made = make(shingler, text);
+        if is_large {
+            shingler.shrink();
+        }
+        made
     }
 }
 
@@ -159,13 +176,7 @@ impl Judge<'_> {
     }
 
     fn compared(&mut self, text: &str) -> Compared {
-        let is_large = text.len() > LARGE_TEXT;
-        let _turn = is_large.then(|| self.rules.large.lock().unwrap_or_else(PoisonError::into_inner));
-        let compared = Compared::new(&mut self.shingler, text);
-        if is_large {
-            self.shingler.shrink();
-        }
-        compared
+        self.rules.in_turn(text, &mut self.shingler, Compared::new)
     }
 }
 

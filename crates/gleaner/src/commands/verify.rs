@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use gleaner_pipeline::{Error, Verification, verify};
+use gleaner_pipeline::{Error, Verification, VerifyOptions, verify};
 
 use crate::args::VerifyArgs;
 use crate::config::Config;
@@ -12,9 +12,10 @@ use crate::resolve;
 
 pub(crate) fn verify_command(args: &VerifyArgs, style: Style) -> Result<Exit, Error> {
     let resources = resolve::resources(&args.resources, &Config::default())?;
+    let options = VerifyOptions { recall_sample: args.recall_sample };
     let progress = Progress::new(&args.display, style);
     let start = Instant::now();
-    let verified = verify(&args.folder, &resources, &progress);
+    let verified = verify(&args.folder, &options, &resources, &progress);
     progress.end();
     let verified = verified?;
     let seconds = start.elapsed().as_secs_f64();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use gleaner_pipeline::{Status, Verification};
+use gleaner_pipeline::{SampledRecall, Status, Verification};
 use serde_json::{Value, json};
 
 /// For reading.
@@ -17,6 +17,9 @@ pub(crate) fn verification_summary(verified: &Verification, seconds: f64) -> Str
     row("removed", counts.removed, "documents in removed/");
     row("rejected", counts.rejected, "records in rejects.parquet");
     row("witnesses", *witnesses, "compared with the documents that they removed");
+    if let Some(recall) = &verified.recall {
+        row("sampled", recall.sampled, &recall_text(recall));
+    }
     for (check, count) in findings_by_check {
         row(check, *count, "findings");
     }
@@ -28,6 +31,13 @@ pub(crate) fn verification_summary(verified: &Verification, seconds: f64) -> Str
     text
 }
 
+fn recall_text(recall: &SampledRecall) -> String {
+    let SampledRecall { due, found, missed, undecided, low, high, .. } = recall;
+    let undecided = if *undecided > 0 { format!(", {undecided} too crowded to say") } else { String::new() };
+    let interval = format!("95% interval {:.2}% to {:.2}%", low * 100.0, high * 100.0);
+    format!("of {due} near-duplicates due {found} removed, {missed} missed{undecided}: {interval}")
+}
+
 /// As one JSON object.
 pub(crate) fn verification_json(verified: &Verification, seconds: f64) -> Value {
     json!({
@@ -35,6 +45,7 @@ pub(crate) fn verification_json(verified: &Verification, seconds: f64) -> Value 
         "status": verified.manifest.status,
         "counts": verified.counts,
         "witnesses": verified.witnesses,
+        "recall": verified.recall,
         "findings_by_check": verified.findings_by_check,
         "findings": verified.findings,
         "seconds": seconds,

@@ -1,9 +1,12 @@
 //! `gleaner verify`: a run as it was written is sound, and whatever is changed in it afterwards is named.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gleaner_testkit::corpus::{Corpus, CorpusOptions};
+use gleaner_testkit::shingles;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use serde_json::{Value, json};
@@ -358,4 +361,115 @@ fn a_small_budget_suffices() {
     let json: Value = serde_json::from_str(&small.stdout).expect("JSON");
     assert_eq!((json["witnesses"].as_u64(), json["sound"].as_bool()), (Some(1_500), Some(true)));
     verify(&scratch.path("out"), &["--memory", "20MiB"]).ends_with(74).says("--memory");
+}
+
+/// A corpus with planted copies, as JSONL, in a language in which the plain definition of a token and the real one agree.
+fn corpus(scratch: &Scratch, documents: usize) -> PathBuf {
+    let options = CorpusOptions { documents, languages: vec!["en".to_owned()], ..CorpusOptions::default() };
+    let corpus = Corpus::new(options).expect("the corpus's source");
+    let rows: String = corpus.documents().map(|document| row(&document.id, document.body())).collect();
+    scratch.file("corpus.jsonl", rows)
+}
+
+/// What `verify` measures with a sample of about this size.
+fn measured(scratch: &Scratch, sample: &str) -> Value {
+    let done = verify(&scratch.path("out"), &["--json", "--recall-sample", sample]).ends_with(0);
+    let json: Value = serde_json::from_str(&done.stdout).expect("JSON");
+    json["recall"].clone()
+}
+
+fn number(value: &Value, name: &str) -> f64 {
+    value[name].as_f64().unwrap_or_else(|| panic!("{name} of {value}"))
+}
+
+/// Bands so strict that much is missed.
+const STRICT: [&str; 5] = ["--bands", "3", "--rows", "30", "--overwrite"];
+
+#[test]
+fn the_stated_recall_is_that_of_comparing_all_pairs() {
+    let scratch = Scratch::new();
+    let input = corpus(&scratch, 500);
+    scratch.run("dedup", &[input], &STRICT).ends_with(0);
+    let written = scratch.written();
+    let of = |row: &Value| shingles(row["text"].as_str().expect("a text"), 5);
+    let kept: Vec<BTreeSet<String>> = written.kept.iter().map(of).collect();
+    let is_missed = |at: &usize| {
+        kept[..*at].iter().any(|other| {
+            // Others are too long or too short to be alike.
+            let near = 10 * other.len() >= 8 * kept[*at].len() && 10 * kept[*at].len() >= 8 * other.len();
+            let both = if near { kept[*at].intersection(other).count() } else { 0 };
+            both as f64 >= 0.8 * (kept[*at].len() + other.len() - both) as f64
+        })
+    };
+    let missed = (0..kept.len()).filter(is_missed).count();
+    let found = written.removed.iter().filter(|row| row["reason"] == "near-duplicate").count();
+    assert!(missed > 5 && found > 5, "{missed} missed, {found} found");
+    let recall = &written.manifest["recall"];
+    assert_eq!(recall["by"], "sample");
+    assert_eq!((recall["sampled"].as_u64(), recall["undecided"].as_u64()), (Some(500), Some(0)));
+    assert_eq!(recall["missed"], missed);
+    assert_eq!(recall["found"], found);
+    let share = found as f64 / (found + missed) as f64;
+    assert!((number(recall, "recall") - share).abs() < 1e-6);
+    assert!(number(recall, "low") < share && share < number(recall, "high"), "{recall}");
+    // With every right to stay, the same pairs.
+    for keep in ["longest", "newest"] {
+        scratch.run("dedup", &[scratch.path("corpus.jsonl")], &[&STRICT[..], &["--keep", keep]].concat());
+        verify(&scratch.path("out"), &[]).ends_with(0).says("nothing is wrong");
+    }
+}
+
+#[test]
+fn the_interval_of_a_sample_holds_the_truth() {
+    let scratch = Scratch::new();
+    let input = corpus(&scratch, 600);
+    let mut held = 0;
+    for seed in 0..20_u32 {
+        let seed = seed.to_string();
+        let arguments = [&STRICT[..], &["--seed", &seed]].concat();
+        scratch.run("dedup", &[&input], &arguments).ends_with(0);
+        let (truth, sample) = (measured(&scratch, "600"), measured(&scratch, "200"));
+        assert!(number(&sample, "sampled") < 300.0 && number(&sample, "high") - number(&sample, "low") < 0.6);
+        let truth = number(&truth, "recall");
+        held += u32::from(number(&sample, "low") <= truth && truth <= number(&sample, "high"));
+    }
+    assert!(held >= 19, "held {held} times of 20");
+}
+
+#[test]
+fn the_stated_recall_is_checked() {
+    check_named(
+        |folder| change_manifest(folder, |manifest| manifest["recall"]["missed"] = json!(3)),
+        &[&["manifest.json: recall: recall.missed: expected 0, found 3"]],
+    );
+    check_named(
+        |folder| change_manifest(folder, |manifest| manifest["recall"]["low"] = json!(0.99)),
+        &[&["recall.low: expected", "found 0.99"]],
+    );
+    // A document that was removed comes back among the kept ones.
+    check_named(
+        |folder| {
+            let mut back = Value::Null;
+            rewrite(&folder.join(REMOVED), |rows| {
+                let at = rows.iter().position(|row| row["id"] == "second-8").expect("the document");
+                back = rows.remove(at);
+            });
+            rewrite(data_files(folder).last().expect("a file"), |rows| rows.push(back));
+        },
+        &[&["recall.missed: expected 1, found 0"], &["recall.found: expected 5, found 6"]],
+    );
+    // The same in a run that misses none; and one that is word for word a kept one.
+    for (id, named) in
+        [("second-8", "no kept document that should have gone, found 1"), ("copy-8", "copy: content")]
+    {
+        let scratch = Scratch::new();
+        let folder = finished(&scratch, &["--method", "exact", "--format", "jsonl"]);
+        change_manifest(&folder, |manifest| {
+            assert_eq!(manifest["recall"], json!({"by": "construction", "recall": 1.0}));
+        });
+        let row = parquet_rows(&folder.join(REMOVED)).into_iter().find(|row| row["id"] == id);
+        rewrite(&data(&folder), |rows| rows.push(row.expect("the document")));
+        let done = verify(&folder, &[]).ends_with(65);
+        assert!(done.stdout.contains(named), "{}", done.stdout);
+    }
 }
