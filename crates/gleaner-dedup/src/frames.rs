@@ -82,28 +82,31 @@ struct Page {
 }
 
 impl FrameLearner {
-    /// Takes in a page of `site` that has number `number` among all pages. The pages of a site must come one after the
-    /// other, by their numbers. Constant time.
-    pub fn page(&mut self, site: u64, number: u64, lines: &PageLines) {
+    /// Takes in a page of `site` that has number `number` among all pages, and says whether it proves a line. The pages of
+    /// a site must come one after the other, by their numbers. Constant time.
+    pub fn page(&mut self, site: u64, number: u64, lines: &PageLines) -> bool {
         if site != self.site {
             self.site = site;
             self.pages.clear();
         }
         if self.pages.len() == PAGES {
-            return;
+            return false;
         }
         let alike = |page: &&Page| page.lines.longest.iter().any(|line| lines.longest.contains(line));
         let like = self.pages.iter().find(alike).map_or(self.pages.len(), |page| page.like);
         self.pages.push(Page { lines: lines.clone(), like });
+        let mut proves = false;
         for &line in &lines.edges {
             if self.unlike_pages(line) >= UNLIKE {
-                let since = self.found.entry(line).or_insert(number);
+                let since = self.found.entry(line).or_insert(u64::MAX);
+                proves |= number < *since;
                 *since = number.min(*since);
             }
         }
         if self.found.len() >= 2 * MOST_LINES {
             self.found = earliest(mem::take(&mut self.found));
         }
+        proves
     }
 
     /// The frames.

@@ -87,8 +87,8 @@ impl Shingler {
         Fingerprint { content: self.content(text), lines: self.page_lines(text), ..Fingerprint::default() }
     }
 
-    /// The lines of a text, where the shingles are to know where they stand; otherwise nobody asks for them.
-    pub(crate) fn page_lines(&self, text: &str) -> PageLines {
+    /// The lines of a text; none without [`ShingleOptions::in_order`], when nobody asks for them. Linear time.
+    pub fn page_lines(&self, text: &str) -> PageLines {
         if self.options.in_order { PageLines::of(text) } else { PageLines::default() }
     }
 

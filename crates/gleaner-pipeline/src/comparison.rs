@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use gleaner_dedup::{
-    Banding, Fingerprint, HashCounts, ResolveOptions, ShingleOptions, Shingler, SketchOptions, Sketcher,
+    Banding, Fingerprint, HashCounts, ResolveOptions, ShingleOptions, Shingler, Similarity, SketchOptions,
+    Sketcher,
 };
 
 use crate::error::Error;
 use crate::recall::Outliner;
-use crate::settings::{Method, ResultOptions};
+use crate::settings::{Method, ResultOptions, SimilarityName};
 
 /// Everything the clean and group phases need to compare documents.
 #[derive(Clone, Debug)]
@@ -43,9 +44,9 @@ impl Fingerprinter {
                 fingerprint
             }
             Fingerprinter::Exact(shingler, counts) => {
-                let (content, hashes) = shingler.content_and_hashes(text);
+                let (lines, (content, hashes)) = (shingler.page_lines(text), shingler.content_and_hashes(text));
                 counts.add(content, hashes);
-                Fingerprint { content, bands: Box::default() }
+                Fingerprint { content, lines, ..Fingerprint::default() }
             }
         };
         if text.len() > LARGE_TEXT {
@@ -71,6 +72,11 @@ impl Fingerprinter {
 }
 
 impl Comparison {
+    /// Whether the lines of frames do not count.
+    pub(crate) fn knows_frames(&self) -> bool {
+        matches!(self.resolve.similarity, Similarity::Coverage(_))
+    }
+
     pub(crate) fn is_exact(&self) -> bool {
         self.method == Method::Exact
     }
@@ -91,8 +97,10 @@ impl Comparison {
     /// Fails for options that cannot work together.
     pub(crate) fn new(options: &ResultOptions) -> Result<Comparison, Error> {
         let usage = |error: gleaner_dedup::OptionsError| Error::usage(error.to_string());
-        let resolve = ResolveOptions::new(options.threshold)
-            .map_err(|_| Error::usage(format!("--threshold {} is not in (0, 1]", options.threshold)))?;
+        let similarity = similarity(options);
+        let threshold = similarity.threshold();
+        let resolve = ResolveOptions::new(similarity)
+            .map_err(|_| Error::usage(format!("--threshold {threshold} is not in (0, 1]")))?;
         if options.num_perm == 0 {
             return Err(Error::usage("--num-perm must be at least 1"));
         }
@@ -102,24 +110,29 @@ impl Comparison {
                 return Err(Error::usage(message));
             }
         }
-        let banding = banding(options);
-        let shingles = ShingleOptions { ngram_size: options.ngram_size, ..ShingleOptions::default() };
-        let mut sketch = SketchOptions::for_threshold(options.threshold);
-        sketch.num_perm = options.num_perm;
-        sketch.banding = banding;
-        sketch.seed = options.seed;
+        let banding = banding(options, &similarity);
+        let shingles = ShingleOptions { ngram_size: options.ngram_size, ..similarity.shingle_options() };
+        let sketch = SketchOptions { num_perm: options.num_perm, banding, seed: options.seed };
         let sketcher = Sketcher::new(shingles, sketch).map_err(usage)?;
         let shingler = Shingler::new(shingles).map_err(usage)?;
         Ok(Comparison { method: options.method, seed: options.seed, sketcher, shingler, banding, resolve })
     }
 }
 
-/// Bands and rows as given, or as the threshold asks for; one alone determines the other.
-fn banding(options: &ResultOptions) -> Banding {
+fn similarity(options: &ResultOptions) -> Similarity {
+    let similarity = match options.similarity {
+        SimilarityName::Coverage => Similarity::default(),
+        SimilarityName::Jaccard => Similarity::Jaccard { threshold: 0.8 },
+    };
+    options.threshold.map_or(similarity, |threshold| similarity.with_threshold(threshold))
+}
+
+/// Bands and rows as given, or as the similarity asks for; one alone determines the other.
+fn banding(options: &ResultOptions, similarity: &Similarity) -> Banding {
     match (options.bands, options.rows) {
         (Some(bands), Some(rows)) => Banding { bands, rows },
         (Some(bands), None) => Banding { bands, rows: options.num_perm / bands.max(1) },
         (None, Some(rows)) => Banding { bands: options.num_perm / rows.max(1), rows },
-        (None, None) => Banding::for_threshold(options.threshold, options.num_perm),
+        (None, None) => similarity.banding(options.num_perm),
     }
 }

@@ -67,6 +67,7 @@ impl Entry {
         let fingerprint = (state != State::Removed as u8).then(|| Fingerprint {
             content: filled.then(|| u128::from_le_bytes(*content)),
             bands: if filled { words(keys).collect() } else { Box::default() },
+            ..Fingerprint::default()
         });
         Some(Entry { id_hash, rank: rank as i64, text_bytes, offset, fingerprint })
     }
@@ -186,8 +187,8 @@ mod tests {
     fn what_is_written_is_read() {
         let entry =
             |offset, fingerprint| Entry { id_hash: 7, rank: -3, text_bytes: 1 << 40, offset, fingerprint };
-        let filled = Fingerprint { content: Some(5 << 90), bands: Box::from([u64::MAX, 1]) };
-        let empty = Fingerprint { content: None, bands: Box::default() };
+        let filled = Fingerprint { content: Some(5 << 90), bands: Box::from([u64::MAX, 1]), ..Fingerprint::default() };
+        let empty = Fingerprint::default();
         let entries = [entry(1, Some(filled)), entry(2, None), entry(3, Some(empty))];
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("entries");

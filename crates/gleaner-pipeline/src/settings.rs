@@ -33,6 +33,18 @@ pub enum Method {
     Exact,
 }
 
+/// What makes two documents duplicates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum SimilarityName {
+    /// One says little that the other does not. The default.
+    #[default]
+    Coverage,
+    /// They have most shingles in common.
+    Jaccard,
+}
+
 /// Which document of a group of duplicates stays.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -65,8 +77,10 @@ pub enum Spans {
 pub struct ResultOptions {
     /// Default `minhash`.
     pub method: Method,
-    /// Smallest Jaccard similarity of a duplicate, in `(0, 1]`. Default 0.8.
-    pub threshold: f64,
+    /// Default `coverage`.
+    pub similarity: SimilarityName,
+    /// Smallest containment of a duplicate, for `jaccard` smallest Jaccard similarity, in `(0, 1]`. Default 0.7; 0.8.
+    pub threshold: Option<f64>,
     /// Tokens in a shingle, at least 1. Default 5.
     pub ngram_size: usize,
     /// Positions of a MinHash signature, at least 1. Default 128.
@@ -122,7 +136,8 @@ impl Default for ResultOptions {
     fn default() -> ResultOptions {
         ResultOptions {
             method: Method::Minhash,
-            threshold: 0.8,
+            similarity: SimilarityName::Coverage,
+            threshold: None,
             ngram_size: 5,
             num_perm: 128,
             bands: None,

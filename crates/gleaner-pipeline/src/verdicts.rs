@@ -27,7 +27,7 @@ impl Verdict {
 
     /// What is written about the removal; `kept_id` is the id of the kept document.
     pub(crate) fn removal(&self, kept_id: String) -> Removal {
-        let Duplicate { of, measure, similarity, jaccard, containment } = self.duplicate;
+        let Duplicate { of, measure, similarity, jaccard, containment, gap } = self.duplicate;
         let (reason, measure) = names(measure);
         Removal {
             stage: STAGE.to_owned(),
@@ -38,40 +38,57 @@ impl Verdict {
             similarity: Some(similarity),
             jaccard: Some(jaccard),
             containment: Some(containment),
+            gap,
             ..Removal::default()
         }
     }
 
     /// A record that sorts by document.
-    pub(crate) fn write(&self) -> [u8; 41] {
-        let Duplicate { of, measure, similarity, jaccard, containment } = self.duplicate;
-        let mut record = [0; 41];
-        let numbers = [self.doc, of, similarity.to_bits(), jaccard.to_bits(), containment.to_bits()];
+    pub(crate) fn write(&self) -> [u8; RECORD] {
+        let Duplicate { of, measure, similarity, jaccard, containment, gap } = self.duplicate;
+        let mut record = [0; RECORD];
+        let gap = gap.map_or(NO_GAP, u64::from);
+        let numbers = [self.doc, of, similarity.to_bits(), jaccard.to_bits(), containment.to_bits(), gap];
         for (field, number) in record.chunks_exact_mut(8).zip(numbers) {
             field.copy_from_slice(&number.to_be_bytes());
         }
-        record[40] = u8::from(measure == Measure::Exact);
+        record[RECORD - 1] = match measure {
+            Measure::Exact => 1,
+            Measure::Coverage => 2,
+            _ => 0,
+        };
         record
     }
 
     pub(crate) fn read(record: &[u8]) -> Result<Verdict, Error> {
         let damaged = || Error::internal("spill: a verdict is cut");
-        let (&exact, numbers) = record.split_last().ok_or_else(damaged)?;
-        let &[doc, of, similarity, jaccard, containment] = numbers.as_chunks().0 else {
+        let (&measure, numbers) = record.split_last().ok_or_else(damaged)?;
+        let &[doc, of, similarity, jaccard, containment, gap] = numbers.as_chunks().0 else {
             return Err(damaged());
         };
-        let [doc, of] = [doc, of].map(u64::from_be_bytes);
+        let [doc, of, gap] = [doc, of, gap].map(u64::from_be_bytes);
         let [similarity, jaccard, containment] =
             [similarity, jaccard, containment].map(|bytes| f64::from_bits(u64::from_be_bytes(bytes)));
-        let measure = if exact == 1 { Measure::Exact } else { Measure::Jaccard };
-        Ok(Verdict { doc, duplicate: Duplicate { of, measure, similarity, jaccard, containment } })
+        let measure = match measure {
+            1 => Measure::Exact,
+            2 => Measure::Coverage,
+            _ => Measure::Jaccard,
+        };
+        let gap = (gap != NO_GAP).then_some(gap as u32);
+        Ok(Verdict { doc, duplicate: Duplicate { of, measure, similarity, jaccard, containment, gap } })
     }
 }
 
+/// Bytes of a record.
+const RECORD: usize = 49;
+/// How a missing gap is written.
+const NO_GAP: u64 = u64::MAX;
+
 /// Reason and measure of a verdict.
-fn names(measure: Measure) -> (&'static str, &'static str) {
+pub(crate) fn names(measure: Measure) -> (&'static str, &'static str) {
     match measure {
         Measure::Exact => ("exact-duplicate", "exact"),
+        Measure::Coverage => ("near-duplicate", "coverage"),
         _ => ("near-duplicate", "jaccard"),
     }
 }
@@ -184,15 +201,16 @@ mod tests {
     #[test]
     fn verdicts_stand_beside_their_documents() {
         let verdict = |doc, measure| {
+            let gap = (measure == Measure::Coverage).then_some(7);
             let duplicate =
-                Duplicate { of: doc / 2, measure, similarity: 0.9, jaccard: 0.85, containment: 1.0 };
+                Duplicate { of: doc / 2, measure, similarity: 0.9, jaccard: 0.85, containment: 1.0, gap };
             Verdict { doc, duplicate }
         };
         let verdicts = [
             verdict(1, Measure::Exact),
             verdict(4, Measure::Jaccard),
             verdict(5, Measure::Exact),
-            verdict(9, Measure::Jaccard),
+            verdict(9, Measure::Coverage),
         ];
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = |part: usize| folder.path().join(format!("verdicts-{part}"));

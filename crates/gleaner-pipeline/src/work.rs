@@ -46,6 +46,10 @@ impl WorkArea {
         self.part("entries", part)
     }
 
+    pub(crate) fn pages(&self, part: usize) -> PathBuf {
+        self.part("pages", part)
+    }
+
     /// The entries of all parts, as group joins them.
     pub(crate) fn all_entries(&self) -> PathBuf {
         self.file("all-entries")

@@ -11,6 +11,7 @@ use crate::comparison::Fingerprinter;
 use crate::draft::{CLEANED, Draft, SCANNED, SPANS, append, decode, encode};
 use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
+use crate::frames::PageWriter;
 use crate::phases::learn::{Learnt, merge};
 use crate::progress::Observer;
 use crate::rank::rank;
@@ -101,6 +102,7 @@ pub(crate) struct PartCleaner<'a> {
     documents: PartWriter,
     spans: PartWriter,
     entries: EntryWriter,
+    pages: PageWriter,
     outlines: OutlineWriter,
     cleaned: Cleaned,
     buffer: Vec<u8>,
@@ -118,6 +120,7 @@ impl<'a> PartCleaner<'a> {
             documents: PartWriter::create(&cleaner.work.cleaned(part), CLEANED)?,
             spans: PartWriter::create(&cleaner.work.spans(part), SPANS)?,
             entries: EntryWriter::create(&cleaner.work.entries(part), cleaner.bands)?,
+            pages: PageWriter::create(&cleaner.work.pages(part))?,
             outlines: OutlineWriter::create(&cleaner.work.outlines(part))?,
             cleaned: Cleaned::default(),
             buffer: Vec::new(),
@@ -139,6 +142,8 @@ impl<'a> PartCleaner<'a> {
         let offset = self.documents.append_with(|buffer| append(&draft, buffer))?;
         let entry = self.cleaner.entry(&draft, offset, fingerprinter);
         self.entries.append(&entry)?;
+        let lines = entry.fingerprint.as_ref().map(|fingerprint| &fingerprint.lines);
+        self.pages.append(draft.document.url.as_deref(), lines)?;
         self.outlines.append(if entry.fingerprint.is_some() { fingerprinter.outline() } else { &[] })?;
         self.cleaned.documents += 1;
         Ok(())
@@ -146,7 +151,7 @@ impl<'a> PartCleaner<'a> {
 
     pub(crate) fn finish(mut self) -> Result<Cleaned, Error> {
         let spilled = self.documents.finish()?.bytes + self.spans.finish()?.bytes;
-        self.cleaned.spilled = spilled + self.entries.finish()? + self.outlines.finish()?;
+        self.cleaned.spilled = spilled + self.entries.finish()? + self.pages.finish()? + self.outlines.finish()?;
         Ok(self.cleaned)
     }
 }
