@@ -2,9 +2,9 @@
 //!
 //! A part is a sequence of byte records behind a header that names its kind and version. [`PartWriter`]
 //! writes one under a temporary name and renames it when it is whole, so that a part is complete or absent.
-//! [`PartReader`] reads the records in order, [`PartLookup`] fetches single ones by the offset that
-//! [`PartWriter::append`] returned. Every record carries its XXH3 checksum: what was damaged on disk is an
-//! [`Error`], never a wrong record.
+//! [`PartReader`] reads the records in order, one by one or those that are wanted many at a time,
+//! [`PartLookup`] fetches single ones by the offset that [`PartWriter::append`] returned. Every record carries
+//! its XXH3 checksum: what was damaged on disk is an [`Error`], never a wrong record.
 //!
 //! [`Sorter`] sorts records within a memory budget, [`Queue`] holds them for another round; both write parts and remove
 //! them.
@@ -43,6 +43,6 @@ mod queue;
 mod sorter;
 
 pub use error::{Error, ErrorKind};
-pub use part::{PartKind, PartLookup, PartReader, PartSummary, PartWriter};
+pub use part::{Numbered, PartKind, PartLookup, PartReader, PartSummary, PartWriter};
 pub use queue::Queue;
 pub use sorter::{Sorted, Sorter};

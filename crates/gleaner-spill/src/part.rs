@@ -216,6 +216,9 @@ impl Window {
     }
 }
 
+/// A record's number in its part, from 0, and the record.
+pub type Numbered<'a> = (u64, &'a [u8]);
+
 /// Reads the records of a part in order. Memory: 256 KiB, or the longest record.
 #[derive(Debug)]
 pub struct PartReader {
@@ -276,7 +279,7 @@ impl PartReader {
     pub fn next_records(
         &mut self,
         mut wanted: impl FnMut(u64) -> bool,
-    ) -> Result<Option<Vec<(u64, &[u8])>>, Error> {
+    ) -> Result<Option<Vec<Numbered<'_>>>, Error> {
         self.found.clear();
         while self.found.is_empty() || self.has_whole() {
             let (number, mut is_wanted) = (self.records, false);
