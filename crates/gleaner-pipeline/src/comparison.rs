@@ -44,7 +44,8 @@ impl Fingerprinter {
                 fingerprint
             }
             Fingerprinter::Exact(shingler, counts) => {
-                let (lines, (content, hashes)) = (shingler.page_lines(text), shingler.content_and_hashes(text));
+                let (lines, (content, hashes)) =
+                    (shingler.page_lines(text), shingler.content_and_hashes(text));
                 counts.add(content, hashes);
                 Fingerprint { content, lines, ..Fingerprint::default() }
             }

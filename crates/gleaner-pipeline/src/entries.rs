@@ -187,7 +187,8 @@ mod tests {
     fn what_is_written_is_read() {
         let entry =
             |offset, fingerprint| Entry { id_hash: 7, rank: -3, text_bytes: 1 << 40, offset, fingerprint };
-        let filled = Fingerprint { content: Some(5 << 90), bands: Box::from([u64::MAX, 1]), ..Fingerprint::default() };
+        let filled =
+            Fingerprint { content: Some(5 << 90), bands: Box::from([u64::MAX, 1]), ..Fingerprint::default() };
         let empty = Fingerprint::default();
         let entries = [entry(1, Some(filled)), entry(2, None), entry(3, Some(empty))];
         let folder = tempfile::tempdir().expect("a temporary folder");

@@ -245,7 +245,9 @@ impl KnownFrames {
         let header: Option<Header> = lines.next().and_then(|line| serde_json::from_str(line).ok());
         match header {
             Some(Header { frames: VERSION }) => {}
-            Some(Header { frames }) => return Err(refuse(&format!("version {frames} is not known, only {VERSION}"))),
+            Some(Header { frames }) => {
+                return Err(refuse(&format!("version {frames} is not known, only {VERSION}")));
+            }
             None => return Err(refuse("these are no frames")),
         }
         let lines = lines.map(serde_json::from_str).collect::<Result<_, _>>();
@@ -266,7 +268,10 @@ mod tests {
     fn frames_are_learnt_by_site_and_kept() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let page = |site: &str, number: u64| {
-            (format!("https://{site}/{number}"), PageLines::of(&format!("frame of {site}\ntext {}", "x".repeat(number as usize + 20))))
+            (
+                format!("https://{site}/{number}"),
+                PageLines::of(&format!("frame of {site}\ntext {}", "x".repeat(number as usize + 20))),
+            )
         };
         let mut parts = Vec::new();
         for part in 0..2 {

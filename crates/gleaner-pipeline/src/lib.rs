@@ -70,6 +70,7 @@ mod settings;
 mod site;
 mod stages;
 mod stream;
+mod texts;
 mod values;
 mod verdicts;
 mod verify;
@@ -84,7 +85,7 @@ pub use plan::{Plan, plan};
 pub use progress::{Observer, Phase, Silent};
 pub use recall::{Recall, SampledRecall};
 pub use run::{Report, empty_files, run};
-pub use settings::{Job, Keep, Limits, Method, Resources, ResultOptions, Settings, Spans};
+pub use settings::{Job, Keep, Limits, Method, Resources, ResultOptions, Settings, SimilarityName, Spans};
 pub use stream::{Sink, Span, clean};
 pub use verify::{Check, Finding, Verification, VerifyOptions, verify};
 

@@ -10,7 +10,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::settings::{ResultOptions, Spans};
+use crate::settings::{ResultOptions, SimilarityName, Spans};
 
 /// A file that a run wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,12 +32,16 @@ pub(crate) fn names(options: &ResultOptions, data_files: usize) -> Vec<String> {
         names.push(SPANS.to_owned());
     }
     names.push(REJECTS.to_owned());
+    if options.similarity == SimilarityName::Coverage {
+        names.push(FRAMES.to_owned());
+    }
     names
 }
 
 pub(crate) const REMOVED: &str = "removed/documents-00000.parquet";
 pub(crate) const SPANS: &str = "removed/spans-00000.parquet";
 pub(crate) const REJECTS: &str = "rejects.parquet";
+pub(crate) const FRAMES: &str = "index/frames.jsonl";
 
 fn data_name(number: usize, count: usize, format: OutputFormat) -> String {
     format!("data/train-{number:05}-of-{count:05}.{}", format.extension())
@@ -65,7 +69,7 @@ pub(crate) fn digests(folder: &Path, options: &ResultOptions) -> Result<Vec<Outp
     names.par_iter().map(|name| digest(folder, name)).collect()
 }
 
-fn digest(folder: &Path, name: &str) -> Result<OutputFile, Error> {
+pub(crate) fn digest(folder: &Path, name: &str) -> Result<OutputFile, Error> {
     let path = folder.join(name);
     let read = || {
         let mut file = File::open(&path)?;

@@ -13,7 +13,6 @@ use gleaner_corpus::{
 use gleaner_dedup::HashCounts;
 
 use crate::account::{Accounting, Totals};
-use crate::bits::Bits;
 use crate::comparison::Comparison;
 use crate::error::{Error, ErrorKind};
 use crate::lookup::Lookup;
@@ -25,7 +24,7 @@ use crate::output::{self, Found};
 use crate::outputs;
 use crate::phases::clean::{Cleaned, Cleaner};
 use crate::phases::emit::Emitter;
-use crate::phases::group::Grouper;
+use crate::phases::group::{Grouped, Grouper};
 use crate::phases::learn;
 use crate::phases::scan::{Scanned, Scanner};
 use crate::progress::{Observer, Phase};
@@ -147,7 +146,7 @@ impl Run<'_> {
             let (comparison, keep) = (&run.comparison, settings.result.keep);
             Grouper { learnt: &learnt, work: &work, comparison, counts, keep, memory }.group()
         })?;
-        let recall = self.timed(Phase::Recall, None, |run| run.recall(&work, &learnt, &grouped.removed))?;
+        let recall = self.timed(Phase::Recall, None, |run| run.recall(&work, &learnt, &grouped))?;
         cleaned.removed.extend(grouped.counts);
         self.spilled = learnt.spilled + cleaned.spilled + grouped.spilled;
 
@@ -167,8 +166,11 @@ impl Run<'_> {
             threads: settings.resources.threads,
             observer: self.observer,
         };
-        let emitted = self.timed(Phase::Emit, Some(text_bytes), |_| {
+        let emitted = self.timed(Phase::Emit, Some(text_bytes), |run| {
             create_folders(&settings.output)?;
+            if run.comparison.knows_frames() {
+                grouped.frames.write(&settings.output.join(outputs::FRAMES))?;
+            }
             emitter.emit()
         })?;
         counts.check(&emitted)?;
@@ -217,9 +219,10 @@ impl Run<'_> {
         }
     }
 
-    fn recall(&self, work: &WorkArea, learnt: &learn::Learnt, removed: &Bits) -> Result<Recall, Error> {
+    fn recall(&self, work: &WorkArea, learnt: &learn::Learnt, grouped: &Grouped) -> Result<Recall, Error> {
         let ResultOptions { keep, seed, .. } = self.settings.result;
-        recall::Run { learnt, work, comparison: &self.comparison, keep, seed, removed }.recall()
+        let Grouped { removed, frames, .. } = grouped;
+        recall::Run { learnt, work, comparison: &self.comparison, keep, seed, removed, frames }.recall()
     }
 
     fn timed<T>(
@@ -299,7 +302,7 @@ fn most_shingles(file: &InputFile) -> Option<u64> {
 }
 
 fn create_folders(output: &Path) -> Result<(), Error> {
-    for name in ["data", "removed"] {
+    for name in ["data", "removed", "index"] {
         let folder = output.join(name);
         fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, &error))?;
     }

@@ -23,9 +23,15 @@ mod tests {
     fn hosts() {
         let site = site_of("https://example.org/");
         assert!(site.is_some());
-        let same = ["http://EXAMPLE.org", "https://www.example.org:8080/a?b", "ftp://me:x@example.org.#top", " https://example.org\\a"];
+        let same = [
+            "http://EXAMPLE.org",
+            "https://www.example.org:8080/a?b",
+            "ftp://me:x@example.org.#top",
+            " https://example.org\\a",
+        ];
         same.iter().for_each(|url| assert_eq!(site_of(url), site, "{url}"));
-        let others = ["https://news.example.org/", "https://example.com/", "https://[::1]:80/", "https://müller.de/"];
+        let others =
+            ["https://news.example.org/", "https://example.com/", "https://[::1]:80/", "https://müller.de/"];
         others.iter().for_each(|url| assert!(site_of(url).is_some() && site_of(url) != site, "{url}"));
         for none in ["", "example.org", "https://", "https:///path", "://www.", "mailto:me@example.org"] {
             assert_eq!(site_of(none), None, "{none}");

@@ -64,7 +64,7 @@ Exit codes: 0 done; 2 usage or missing input; 70 a bug; 74 I/O or memory.";
 const DEDUP_EXAMPLES: &str = "\
 Examples:
   gleaner dedup corpus.jsonl -o unique --format jsonl
-  gleaner dedup 'shards/*.parquet' -o unique --keep longest --threshold 0.7
+  gleaner dedup 'shards/*.parquet' -o unique --keep longest --threshold 0.8
   gleaner dedup corpus.jsonl -o unique --dry-run     the chance of finding a pair, by similarity
 
 Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory.";
@@ -289,8 +289,14 @@ pub(crate) struct DuplicateArgs {
     #[arg(long, value_name = "METHOD", env = "GLEANER_METHOD")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) method: Option<MethodName>,
-    /// Smallest Jaccard similarity of duplicates [default: 0.8]
-    #[arg(long, value_name = "J", env = "GLEANER_THRESHOLD", value_parser = number)]
+    /// What makes duplicates. coverage: one says little that the other does not, frames of sites left out; jaccard:
+    /// most shingles are common [default: coverage]
+    #[arg(long, value_name = "WHAT", env = "GLEANER_SIMILARITY")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) similarity: Option<SimilarityChoice>,
+    /// Smallest similarity of duplicates: by coverage, share of the smaller one's shingles in the larger [default: 0.7;
+    /// jaccard: 0.8]
+    #[arg(long, value_name = "SHARE", env = "GLEANER_THRESHOLD", value_parser = number)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) threshold: Option<f64>,
     /// Tokens in a shingle [default: 5]
@@ -399,5 +405,6 @@ values!(LinkStyle: Text, Markdown);
 values!(FavorChoice: Precision, Balanced, Recall);
 values!(SpanDetail: Full, Ranges, None);
 values!(MethodName: Minhash, Exact);
+values!(SimilarityChoice: Coverage, Jaccard);
 values!(KeepRule: First, Longest, Newest);
 values!(When: Auto, Always, Never);

@@ -7,12 +7,14 @@ use std::thread;
 use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
 use gleaner_boilerplate::lines::Cleaning;
 use gleaner_corpus::{Format, InputOptions, InputSet, OutputFormat, resolve_inputs};
-use gleaner_pipeline::{Error, ErrorKind, Keep, Limits, Method, Resources, ResultOptions, Spans};
+use gleaner_pipeline::{
+    Error, ErrorKind, Keep, Limits, Method, Resources, ResultOptions, SimilarityName, Spans,
+};
 
 use crate::args::{
     CleaningPreset, CommentChoice, DataFormat, DuplicateArgs, FavorChoice, FolderArgs, InputArgs,
-    InputFormat, KeepRule, LinkStyle, MethodName, ResourceArgs, SpanDetail, TableChoice, TextArgs,
-    ThreadArgs,
+    InputFormat, KeepRule, LinkStyle, MethodName, ResourceArgs, SimilarityChoice, SpanDetail, TableChoice,
+    TextArgs, ThreadArgs,
 };
 use crate::config::Config;
 use crate::system;
@@ -72,7 +74,8 @@ fn text_options(options: &mut ResultOptions, text: TextArgs) {
 
 fn duplicate_options(options: &mut ResultOptions, dedup: &DuplicateArgs) {
     set(&mut options.method, dedup.method.map(method));
-    set(&mut options.threshold, dedup.threshold);
+    set(&mut options.similarity, dedup.similarity.map(similarity));
+    options.threshold = dedup.threshold;
     set(&mut options.ngram_size, dedup.ngram_size);
     set(&mut options.num_perm, dedup.num_perm);
     options.bands = dedup.bands;
@@ -205,6 +208,13 @@ fn method(name: MethodName) -> Method {
     match name {
         MethodName::Minhash => Method::Minhash,
         MethodName::Exact => Method::Exact,
+    }
+}
+
+fn similarity(choice: SimilarityChoice) -> SimilarityName {
+    match choice {
+        SimilarityChoice::Coverage => SimilarityName::Coverage,
+        SimilarityChoice::Jaccard => SimilarityName::Jaccard,
     }
 }
 

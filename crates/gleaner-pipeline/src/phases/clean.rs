@@ -151,7 +151,8 @@ impl<'a> PartCleaner<'a> {
 
     pub(crate) fn finish(mut self) -> Result<Cleaned, Error> {
         let spilled = self.documents.finish()?.bytes + self.spans.finish()?.bytes;
-        self.cleaned.spilled = spilled + self.entries.finish()? + self.pages.finish()? + self.outlines.finish()?;
+        self.cleaned.spilled =
+            spilled + self.entries.finish()? + self.pages.finish()? + self.outlines.finish()?;
         Ok(self.cleaned)
     }
 }

@@ -1,23 +1,26 @@
 //! Group: finds the duplicates among the documents that are left. Holds two bits a document and, within its budget, an
 //! index, a cache and sorters; the rest is in the work area.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cmp::Reverse;
+use std::sync::Arc;
 
 use gleaner_dedup::{
-    Documents, Duplicate, HashCounts, Keys, Listed, Measure, ResolveOptions, Shingler, Shingles, band_hashes,
-    resolve,
+    Documents, Duplicate, Frames, HashCounts, Keys, Listed, ResolveOptions, Shingles, Similarity,
+    band_hashes, resolve,
 };
 use gleaner_spill::{Queue, Sorted, Sorter};
 
 use crate::bits::Bits;
-use crate::comparison::{Comparison, LARGE_TEXT};
+use crate::comparison::Comparison;
 use crate::entries::{Entry, EntryWriter, entries};
 use crate::error::Error;
+use crate::frames::{KnownFrames, Learning, PageReader};
 use crate::lookup::Lookup;
 use crate::memory::GroupMemory;
 use crate::phases::clean::{Counts, count};
 use crate::phases::learn::Learnt;
 use crate::settings::Keep;
+use crate::texts::Texts;
 use crate::verdicts::{STAGE, Verdict, VerdictWriter};
 use crate::work::WorkArea;
 
@@ -28,6 +31,8 @@ pub(crate) struct Grouped {
     pub(crate) removed: Bits,
     /// Duplicates by reason.
     pub(crate) counts: Counts,
+    /// The lines that did not count.
+    pub(crate) frames: KnownFrames,
     pub(crate) spilled: u64,
 }
 
@@ -66,9 +71,10 @@ impl Grouper<'_> {
             Some(counts) => Arc::clone(counts),
             None => Arc::new(self.count_bands(&copies.set)?),
         };
-        let near = self.near(&copies, &counts)?;
+        let (frames, known) = self.frames(&copies)?;
+        let near = self.near(&copies, &counts, &frames)?;
         drop(counts);
-        self.write(copies, near)
+        Ok(Grouped { frames: known, ..self.write(copies, near)? })
     }
 
     /// The entries of all documents with their numbers, in input order.
@@ -128,16 +134,66 @@ impl Grouper<'_> {
         Ok(counts)
     }
 
+    /// The documents that are searched, in input order: neither gone nor empty nor copies.
+    fn singles<'b>(&'b self, copies: &'b Copies) -> impl Iterator<Item = Result<(u64, Entry), Error>> + 'b {
+        self.entries().filter(|entry| match entry {
+            Ok((doc, entry)) => {
+                !copies.set.contains(*doc)
+                    && entry.fingerprint.as_ref().is_some_and(|print| print.content.is_some())
+            }
+            Err(_) => true,
+        })
+    }
+
+    /// The frames of all sites, by the order of documents and as they are kept.
+    fn frames(&self, copies: &Copies) -> Result<(Frames, KnownFrames), Error> {
+        if !self.comparison.knows_frames() {
+            return Ok(<(Frames, KnownFrames)>::default());
+        }
+        let parts = self.learnt.first_document.iter().enumerate();
+        let parts = parts.map(|(part, &first)| (first, self.work.pages(part)));
+        let sorter = Sorter::new(&self.work.file("sites"), self.memory.sorter);
+        let mut learning = Learning::new(PageReader::new(parts.collect())?, sorter);
+        if self.keep == Keep::First {
+            for (order, single) in (0..).zip(self.singles(copies)) {
+                let (doc, entry) = single?;
+                learning.document((Reverse(entry.rank), doc), order)?;
+            }
+            return learning.finish();
+        }
+        let mut orders = self.orders(copies)?;
+        while let Some(record) = orders.next_record()? {
+            let numbers: Vec<u64> =
+                record.as_chunks().0.iter().map(|number| u64::from_be_bytes(*number)).collect();
+            let [doc, order, rank] = numbers[..] else {
+                return Err(Error::internal("spill: an order is cut"));
+            };
+            learning.document((Reverse(rank as i64), doc), order)?;
+        }
+        learning.finish()
+    }
+
+    /// The place of each document that is searched among all of them: number, order and rank, by number.
+    fn orders(&self, copies: &Copies) -> Result<Sorted, Error> {
+        let mut places = Sorter::new(&self.work.file("places"), self.memory.sorter);
+        for single in self.singles(copies) {
+            let (doc, entry) = single?;
+            places.push(&[&self.place(doc, entry.rank)[..], &entry.rank.to_be_bytes()].concat())?;
+        }
+        let (mut places, mut order) = (places.finish()?, 0u64);
+        let mut orders = Sorter::new(&self.work.file("orders"), self.memory.sorter);
+        while let Some(record) = places.next_record()? {
+            orders.push(&[&record[8..16], &order.to_be_bytes(), &record[16..24]].concat())?;
+            order += 1;
+        }
+        Ok(orders.finish()?)
+    }
+
     /// The verdicts on documents that are no copies, by number.
-    fn near(&self, copies: &Copies, counts: &HashCounts) -> Result<Near, Error> {
+    fn near(&self, copies: &Copies, counts: &HashCounts, frames: &Frames) -> Result<Near, Error> {
         let lookup = Lookup::new(self.work, &self.learnt.first_document, self.comparison.bands())?;
-        let source = Source {
-            lookup,
-            comparison: self.comparison,
-            counts,
-            idle: Mutex::default(),
-            large: Mutex::default(),
-        };
+        let texts = Texts::new(lookup, self.comparison);
+        let source = Source { texts, comparison: self.comparison, counts, frames };
         let mut waiting = Queue::new(&self.work.file("waiting"));
         let mut verdicts = Sorter::new(&self.work.file("near"), self.memory.sorter);
         let options = ResolveOptions {
@@ -149,18 +205,12 @@ impl Grouper<'_> {
             Some(duplicate) => Ok(verdicts.push(&Verdict { doc, duplicate }.write())?),
             None => Ok(()),
         };
-        let singles = self.entries().filter(|entry| match entry {
-            Ok((doc, entry)) => {
-                !copies.set.contains(*doc)
-                    && entry.fingerprint.as_ref().is_some_and(|print| print.content.is_some())
-            }
-            Err(_) => true,
-        });
+        let singles = self.singles(copies);
         if self.keep == Keep::First {
             let list = singles.map(|entry| entry.map(|(doc, entry)| listed(doc, entry)));
-            resolve(list, &source, &mut waiting, &options, tell)?;
+            resolve(list, &source, frames, &mut waiting, &options, tell)?;
         } else {
-            resolve(self.by_rank(singles)?, &source, &mut waiting, &options, tell)?;
+            resolve(self.by_rank(singles)?, &source, frames, &mut waiting, &options, tell)?;
         }
         let verdicts = verdicts.finish()?;
         let spilled = waiting.spilled_bytes() + verdicts.spilled_bytes();
@@ -215,13 +265,7 @@ impl Grouper<'_> {
             }
             let duplicate = match &last {
                 Some(verdict) if verdict.doc == first => verdict.duplicate.clone(),
-                _ => Duplicate {
-                    of: first,
-                    measure: Measure::Exact,
-                    similarity: 1.0,
-                    jaccard: 1.0,
-                    containment: 1.0,
-                },
+                _ => Duplicate::exact(first),
             };
             all.push(&Verdict { doc: copy, duplicate }.write())?;
         }
@@ -263,57 +307,37 @@ fn listed(doc: u64, entry: Entry) -> Document {
 
 /// The documents of the work area, as the search asks for them.
 struct Source<'a> {
-    lookup: Lookup<'a>,
+    texts: Texts<'a>,
     comparison: &'a Comparison,
     counts: &'a HashCounts,
-    /// Shinglers and buffers that no thread uses now.
-    idle: Mutex<Vec<(Shingler, Vec<u8>)>>,
-    /// Held while a large text is shingled.
-    large: Mutex<()>,
+    frames: &'a Frames,
 }
 
 impl Documents for Source<'_> {
     type From = Box<[u64]>;
     type Error = Error;
 
-    fn keys(&self, listed: &Document) -> Result<(Keys, Option<Shingles>), Error> {
-        if self.comparison.is_exact() {
-            let options = &self.comparison.resolve;
-            return self.read(listed.document, |shingler, text| {
+    fn keys(&self, listed: &Document, page: u64) -> Result<(Keys, Option<Shingles>), Error> {
+        if !self.comparison.is_exact() {
+            return Ok((Keys::of_bands(&listed.from, self.counts), None));
+        }
+        let similarity = &self.comparison.resolve.similarity;
+        self.texts.with(listed.document, |shingler, text| match similarity {
+            Similarity::Jaccard { .. } => {
                 let hashes = shingler.hashes(text);
-                let keys = Keys::of_prefix(hashes, self.counts, options);
+                let keys = Keys::of_prefix(hashes, self.counts, similarity);
                 let shingles = (!keys.is_empty()).then(|| Shingles::from_hashes(hashes.to_vec()));
                 (keys, shingles)
-            });
-        }
-        Ok((Keys::of_bands(&listed.from, self.counts), None))
+            }
+            _ => {
+                let shingles = shingler.shingles(text);
+                let keys = Keys::of_content(&shingles, self.counts, similarity, self.frames, page);
+                (keys, Some(shingles))
+            }
+        })
     }
 
     fn shingles(&self, document: u64) -> Result<Shingles, Error> {
-        self.read(document, |shingler, text| shingler.shingles(text))
-    }
-}
-
-impl Source<'_> {
-    /// What `make` makes of a document's text.
-    fn read<T>(&self, document: u64, make: impl FnOnce(&mut Shingler, &str) -> T) -> Result<T, Error> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let (mut shingler, mut buffer) =
-            idle.unwrap_or_else(|| (self.comparison.shingler.clone(), Vec::new()));
-        let made = self.lookup.with(document, &mut buffer, |draft| {
-            let text = draft.text()?;
-            let large = || self.large.lock().unwrap_or_else(PoisonError::into_inner);
-            let _turn = (text.len() > LARGE_TEXT).then(large);
-            let made = make(&mut shingler, text);
-            if text.len() > LARGE_TEXT {
-                shingler.shrink();
-            }
-            Ok(made)
-        });
-        if buffer.capacity() > LARGE_TEXT {
-            buffer = Vec::new();
-        }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((shingler, buffer));
-        made
+        self.texts.with(document, |shingler, text| shingler.shingles(text))
     }
 }

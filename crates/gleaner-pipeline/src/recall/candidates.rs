@@ -3,9 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use gleaner_dedup::Similarity;
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::Error;
+use crate::frames::Place;
 use crate::recall::binomial::least_successes;
 use crate::recall::outline::{MOST, Outline};
 
@@ -30,31 +32,43 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    fn place(&self) -> (Reverse<i64>, u64) {
+    fn place(&self) -> Place {
         (Reverse(self.rank), self.doc)
     }
 }
 
 /// What outlines must share for two documents to reach the verdict.
 ///
-/// The hashes of both outlines are a sample of the shingles of both documents, of which a share of at least the threshold
-/// is in both.
+/// The hashes of both outlines are a sample of the shingles of both documents. Of these a share of at least the threshold
+/// is in both by the Jaccard similarity, and half of the smaller set by coverage. Outlines do not know of
+/// frames: a pair of texts that are frames for the greater part, and not the same ones, may be ruled out.
 #[derive(Clone, Debug)]
-pub(super) struct Needed {
+pub(super) enum Needed {
     /// By the number of hashes in either.
-    jaccard: Vec<u32>,
+    Jaccard(Vec<u32>),
+    /// By the number of hashes in the smaller.
+    Containment(Vec<u32>),
 }
 
+/// Share of the containment of two texts by coverage that is asked of them with their frames.
+const WITH_FRAMES: f64 = 0.7;
+
 impl Needed {
-    /// For a Jaccard similarity of at least `threshold`.
-    pub(super) fn new(threshold: f64) -> Needed {
-        Needed { jaccard: least_successes(2 * MOST as u64 + 1, threshold, RISK) }
+    pub(super) fn new(similarity: &Similarity) -> Needed {
+        let most = 2 * MOST as u64 + 1;
+        match similarity {
+            Similarity::Jaccard { threshold } => Needed::Jaccard(least_successes(most, *threshold, RISK)),
+            other => Needed::Containment(least_successes(most, WITH_FRAMES * other.threshold(), RISK)),
+        }
     }
 
     /// Whether a pair with outlines of `left` and `right` hashes, `shared` in both, may reach the verdict.
     fn may_reach(&self, shared: usize, left: usize, right: usize) -> bool {
-        let either = (left + right).saturating_sub(shared);
-        shared > 0 && self.jaccard.get(either).is_none_or(|&least| shared as u64 >= u64::from(least))
+        let (least, of) = match self {
+            Needed::Jaccard(least) => (least, (left + right).saturating_sub(shared)),
+            Needed::Containment(least) => (least, left.min(right)),
+        };
+        shared > 0 && least.get(of).is_none_or(|&least| shared as u64 >= u64::from(least))
     }
 }
 
@@ -85,7 +99,7 @@ impl Candidates {
 /// A sampled document that has to be compared.
 #[derive(Clone, Debug)]
 pub(crate) struct Open {
-    pub(crate) doc: u64,
+    pub(crate) place: Place,
     /// Kept documents before it, the likeliest first.
     pub(crate) candidates: Vec<u64>,
     /// Whether there were more than can be compared.
@@ -201,9 +215,9 @@ impl Index {
         let open = with_candidates.map(|(kept, mut candidates)| {
             candidates.cut();
             let Candidates { best, cut } = candidates;
-            Open { doc: kept.doc, candidates: best.into_iter().map(|(_, doc)| doc).collect(), cut }
+            Open { place: kept.place(), candidates: best.into_iter().map(|(_, doc)| doc).collect(), cut }
         });
-        let open: BTreeMap<u64, Open> = open.map(|open| (open.doc, open)).collect();
+        let open: BTreeMap<u64, Open> = open.map(|open| (open.place.1, open)).collect();
         open.into_values().filter(|open| !open.candidates.is_empty()).collect()
     }
 }

@@ -1,19 +1,19 @@
 //! The measurement at the end of a run, on what is in its work area.
 
-use std::sync::{Mutex, PoisonError};
-
-use gleaner_dedup::{Measure, Shingler};
+use gleaner_dedup::Measure;
 
 use crate::bits::Bits;
-use crate::comparison::{Comparison, LARGE_TEXT};
+use crate::comparison::Comparison;
 use crate::entries::entries;
 use crate::error::Error;
+use crate::frames::{KnownFrames, Place};
 use crate::lookup::Lookup;
 use crate::phases::learn::Learnt;
 use crate::recall::outline::OutlineReader;
 use crate::recall::{Documents, Each, Recall, SAMPLE, Sampling, measure, open};
 use crate::settings::Keep;
-use crate::values::{Compared, reaches};
+use crate::texts::Texts;
+use crate::values::{Compared, Verdicts};
 use crate::verdicts::VerdictReader;
 use crate::work::WorkArea;
 
@@ -26,6 +26,8 @@ pub(crate) struct Run<'a> {
     pub(crate) seed: u64,
     /// Documents that went, for whatever reason.
     pub(crate) removed: &'a Bits,
+    /// The lines that did not count.
+    pub(crate) frames: &'a KnownFrames,
 }
 
 impl Run<'_> {
@@ -36,9 +38,20 @@ impl Run<'_> {
         }
         let sampling = Sampling::new(self.seed, SAMPLE, self.learnt.documents);
         let (sampled, found) = self.sampled(sampling)?;
-        let open = open(self, sampling, self.comparison.resolve.threshold)?;
-        let texts = Texts::new(self)?;
-        let reaches = |doc: u64, others: &[u64]| texts.reaches(doc, others);
+        let similarity = self.comparison.resolve.similarity;
+        let open = open(self, sampling, &similarity)?;
+        let lookup = Lookup::new(self.work, &self.learnt.first_document, self.comparison.bands())?;
+        let texts = Texts::new(lookup, self.comparison);
+        let verdicts = Verdicts { similarity, frames: self.frames };
+        let reaches = |place: Place, others: &[u64]| {
+            let own = texts.with(place.1, Compared::new)?;
+            for &other in others {
+                if verdicts.on(&own, &texts.with(other, Compared::new)?, place).is_some() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        };
         Ok(Recall::Sample(measure(sampled, found, &open, reaches)?))
     }
 
@@ -70,54 +83,5 @@ impl Documents for Run<'_> {
             doc += 1;
         }
         Ok(())
-    }
-}
-
-/// The texts of a work area, to compare.
-struct Texts<'a> {
-    lookup: Lookup<'a>,
-    comparison: &'a Comparison,
-    /// Shinglers and buffers that no thread uses now.
-    idle: Mutex<Vec<(Shingler, Vec<u8>)>>,
-    /// Held while a large text is shingled.
-    large: Mutex<()>,
-}
-
-impl Texts<'_> {
-    fn new<'a>(run: &Run<'a>) -> Result<Texts<'a>, Error> {
-        let lookup = Lookup::new(run.work, &run.learnt.first_document, run.comparison.bands())?;
-        Ok(Texts { lookup, comparison: run.comparison, idle: Mutex::default(), large: Mutex::default() })
-    }
-
-    /// Whether one of `others` makes `doc` go.
-    fn reaches(&self, doc: u64, others: &[u64]) -> Result<bool, Error> {
-        let own = self.compared(doc)?;
-        for &other in others {
-            if reaches(&own, &self.compared(other)?, self.comparison.resolve.threshold) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn compared(&self, doc: u64) -> Result<Compared, Error> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let (mut shingler, mut buffer) =
-            idle.unwrap_or_else(|| (self.comparison.shingler.clone(), Vec::new()));
-        let compared = self.lookup.with(doc, &mut buffer, |draft| {
-            let text = draft.text()?;
-            let is_large = text.len() > LARGE_TEXT;
-            let _turn = is_large.then(|| self.large.lock().unwrap_or_else(PoisonError::into_inner));
-            let compared = Compared::new(&mut shingler, text);
-            if is_large {
-                shingler.shrink();
-            }
-            Ok(compared)
-        })?;
-        if buffer.capacity() > LARGE_TEXT {
-            buffer = Vec::new();
-        }
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push((shingler, buffer));
-        Ok(compared)
     }
 }

@@ -11,10 +11,12 @@ mod candidates;
 mod in_run;
 mod outline;
 
+use gleaner_dedup::Similarity;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::frames::Place;
 pub(crate) use candidates::Open;
 use candidates::{BLOCK, Index, Kept, Needed};
 pub(crate) use in_run::Run;
@@ -111,7 +113,7 @@ pub(crate) trait Documents: Sync {
 pub(crate) fn open(
     documents: &impl Documents,
     sampling: Sampling,
-    threshold: f64,
+    similarity: &Similarity,
 ) -> Result<Vec<Open>, Error> {
     let mut sample = Vec::new();
     documents.for_kept(&mut |doc, rank, record| {
@@ -120,7 +122,7 @@ pub(crate) fn open(
         }
         Ok(())
     })?;
-    let mut index = Index::new(sample, Needed::new(threshold));
+    let mut index = Index::new(sample, Needed::new(similarity));
     let mut block = Vec::new();
     documents.for_kept(&mut |doc, rank, record| {
         block.extend(outline::Outline::read(record).map(|outline| Kept { doc, rank, outline }));
@@ -139,10 +141,10 @@ pub(crate) fn measure(
     sampled: u64,
     found: u64,
     open: &[Open],
-    reaches: impl Fn(u64, &[u64]) -> Result<bool, Error> + Sync,
+    reaches: impl Fn(Place, &[u64]) -> Result<bool, Error> + Sync,
 ) -> Result<SampledRecall, Error> {
     let decided = open.par_iter().map(|open| {
-        let missed = reaches(open.doc, &open.candidates)?;
+        let missed = reaches(open.place, &open.candidates)?;
         Ok::<(u64, u64), Error>((u64::from(missed), u64::from(!missed && open.cut)))
     });
     let add = |a: (u64, u64), b: (u64, u64)| Ok((a.0 + b.0, a.1 + b.1));

@@ -8,6 +8,7 @@ use gleaner_corpus::FileSummary;
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::frames::KnownFrames;
 use crate::manifest::{LAYOUT, MANIFEST, Manifest, SUCCESS, Status};
 use crate::outputs::{self, OutputFile};
 use crate::verify::finding::{Check, Finding, Findings};
@@ -96,16 +97,40 @@ pub(super) fn files(folder: &Path, manifest: &Manifest, findings: &mut Findings)
             outputs::REMOVED => present.removed.push(name),
             outputs::SPANS => present.spans.push(name),
             outputs::REJECTS => present.rejects.push(name),
+            outputs::FRAMES => {}
             _ => present.data.push(name),
         }
         present
     }))
 }
 
+/// The frames of the run; none, with a finding, where they cannot be read.
+pub(super) fn frames(
+    folder: &Path,
+    stated: &[OutputFile],
+    findings: &mut Findings,
+) -> Result<KnownFrames, Error> {
+    let path = folder.join(outputs::FRAMES);
+    if !path.exists() {
+        return Ok(KnownFrames::default());
+    }
+    let OutputFile { name, size, digest } = outputs::digest(folder, outputs::FRAMES)?;
+    if let Some(stated) = stated.iter().find(|file| file.name == name) {
+        differ(stated, size, &digest, findings);
+    }
+    match KnownFrames::read(&path) {
+        Ok(frames) => Ok(frames),
+        Err(error) => {
+            findings.add(Finding::new(Check::File, &name, "frames", "lines of frames", error));
+            Ok(KnownFrames::default())
+        }
+    }
+}
+
 /// What stands where the files of a run stand, hidden files left out.
 fn there(folder: &Path) -> Result<BTreeSet<String>, Error> {
     let mut there = BTreeSet::new();
-    for name in ["data", "removed"] {
+    for name in ["data", "removed", "index"] {
         there.extend(outputs::list(&folder.join(name))?.into_iter().map(|file| format!("{name}/{file}")));
     }
     if folder.join(outputs::REJECTS).exists() {
@@ -118,12 +143,17 @@ fn there(folder: &Path) -> Result<BTreeSet<String>, Error> {
 pub(super) fn check_digests(stated: &[OutputFile], read: &[FileSummary], findings: &mut Findings) {
     for file in read {
         let Some(stated) = stated.iter().find(|stated| stated.name == file.name) else { continue };
-        if stated.size != file.size {
-            let (expected, found) = (format!("{} bytes", stated.size), format!("{} bytes", file.size));
-            findings.add(Finding::new(Check::Digest, &file.name, "size", expected, found));
-        }
-        if stated.digest != file.digest {
-            findings.add(Finding::new(Check::Digest, &file.name, "digest", &stated.digest, &file.digest));
-        }
+        differ(stated, file.size, &file.digest, findings);
+    }
+}
+
+/// Names what of a file is not as stated.
+fn differ(stated: &OutputFile, size: u64, digest: &str, findings: &mut Findings) {
+    if stated.size != size {
+        let (expected, found) = (format!("{} bytes", stated.size), format!("{size} bytes"));
+        findings.add(Finding::new(Check::Digest, &stated.name, "size", expected, found));
+    }
+    if stated.digest != digest {
+        findings.add(Finding::new(Check::Digest, &stated.name, "digest", &stated.digest, digest));
     }
 }

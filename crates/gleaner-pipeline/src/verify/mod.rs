@@ -108,9 +108,10 @@ pub fn verify(
     let work = WorkArea::create(folder, resources.tmp.as_deref())?;
     let comparison = Comparison::new(&manifest.options)?;
     let sorter = memory::GroupMemory::new(resources, &manifest.options).sorter;
-    let rules = Rules::new(&comparison, manifest.options.keep);
+    let mut findings = Findings::default();
+    let frames = folder::frames(folder, &manifest.outputs, &mut findings)?;
+    let rules = Rules::new(&comparison, &frames, manifest.options.keep);
     let files = Files { folder, options: &manifest.options, threads: resources.threads, observer };
-    let findings = Findings::default();
     let verifier = Verifier { files, rules: &rules, manifest: &manifest, work: &work, sorter, findings };
     let Verified { findings, counts, witnesses, recall } = pool.install(|| verifier.run(options))?;
     Ok(Verification {
@@ -177,7 +178,7 @@ impl Verifier<'_> {
         sums: &mut Sums,
         measurement: &mut Option<Measurement<'_>>,
     ) -> Result<SortedClaims, Error> {
-        let mut claims = Claims::new(Sorter::new(&self.work.file("claims"), self.sorter));
+        let mut claims = Claims::new(self.rules, Sorter::new(&self.work.file("claims"), self.sorter));
         let mut order = Order::default();
         let read =
             self.files.read(&present.removed, &mut self.findings, |rows: Vec<Removed>, findings| {

@@ -8,10 +8,11 @@ use gleaner_spill::{PartKind, PartLookup, PartReader, PartWriter, Sorter};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::Error;
+use crate::frames::Place;
 use crate::manifest::MANIFEST;
 use crate::rank::rank;
 use crate::recall::{Documents, Each, Open, Outliner, Recall, SampledRecall, Sampling, measure, open};
-use crate::values::{Compared, reaches};
+use crate::values::Compared;
 use crate::verify::finding::{Check, Finding, Findings};
 use crate::verify::rows::Document;
 use crate::verify::witnesses::Rules;
@@ -21,6 +22,9 @@ use crate::work::WorkArea;
 const OUTLINES: PartKind = PartKind { name: *b"KEPT", version: 1 };
 /// Texts of documents that are compared.
 const TEXTS: PartKind = PartKind { name: *b"TEXT", version: 1 };
+
+/// Bytes that a text has at most, most of the time.
+const LIKELY_BYTES: usize = 16 << 10;
 
 /// Takes in the documents of a run while its files are read.
 pub(super) struct Measurement<'a> {
@@ -81,7 +85,7 @@ impl Measurement<'_> {
         copies(self.contents, findings)?;
         self.outlines.finish()?;
         let kept = KeptDocuments { work: self.work };
-        let open = open(&kept, self.sampling, self.rules.comparison.resolve.threshold)?;
+        let open = open(&kept, self.sampling, &self.rules.comparison.resolve.similarity)?;
         Ok(Compare { sampled: self.sampled, found: self.found, open })
     }
 }
@@ -129,12 +133,12 @@ pub(super) struct Compare {
 impl Compare {
     /// The documents whose texts are needed.
     pub(super) fn needed(&self) -> BTreeSet<u64> {
-        self.open.iter().flat_map(|open| open.candidates.iter().copied().chain([open.doc])).collect()
+        self.open.iter().flat_map(|open| open.candidates.iter().copied().chain([open.place.1])).collect()
     }
 
     /// Compares them.
     pub(super) fn measure(self, texts: &Texts, rules: &Rules<'_>) -> Result<SampledRecall, Error> {
-        measure(self.sampled, self.found, &self.open, |doc, others| texts.reach(doc, others, rules))
+        measure(self.sampled, self.found, &self.open, |place, others| texts.reach(place, others, rules))
     }
 }
 
@@ -171,15 +175,15 @@ pub(super) struct Texts {
 }
 
 impl Texts {
-    /// Whether one of `others` makes `doc` go.
-    fn reach(&self, doc: u64, others: &[u64], rules: &Rules<'_>) -> Result<bool, Error> {
+    /// Whether one of `others` makes the document at `place` go.
+    fn reach(&self, place: Place, others: &[u64], rules: &Rules<'_>) -> Result<bool, Error> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut shingler = idle.unwrap_or_else(|| rules.comparison.shingler.clone());
-        let own = self.compared(doc, &mut shingler, rules)?;
+        let own = self.compared(place.1, &mut shingler, rules)?;
         let mut reached = false;
         for &other in others {
             let other = self.compared(other, &mut shingler, rules)?;
-            reached = reaches(&own, &other, rules.comparison.resolve.threshold);
+            reached = rules.verdicts.on(&own, &other, place).is_some();
             if reached {
                 break;
             }
@@ -189,11 +193,12 @@ impl Texts {
     }
 
     fn compared(&self, doc: u64, shingler: &mut Shingler, rules: &Rules<'_>) -> Result<Compared, Error> {
-        let mut text = Vec::new();
-        if let Some(&place) = self.places.get(&doc) {
-            self.part.read(place, &mut text)?;
-        }
-        let text = String::from_utf8_lossy(&text);
+        let mut buffer = Vec::new();
+        let text = match self.places.get(&doc) {
+            Some(&place) => self.part.read(place, LIKELY_BYTES, &mut buffer)?,
+            None => &[],
+        };
+        let text = String::from_utf8_lossy(text);
         Ok(rules.in_turn(&text, shingler, Compared::new))
     }
 }

@@ -3,6 +3,7 @@
 //! The removals are sorted by their witness and meet the kept documents as these are read in order: what is in memory
 //! is what was just read, not the corpus.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -13,10 +14,11 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::comparison::{Comparison, LARGE_TEXT};
 use crate::draft::{decode, encode};
 use crate::error::Error;
+use crate::frames::{KnownFrames, Place};
 use crate::outputs;
 use crate::rank::rank;
 use crate::settings::Keep;
-use crate::values::Compared;
+use crate::values::{Compared, Verdicts};
 use crate::verify::finding::{Check, Finding, Findings};
 use crate::verify::rows::{Document, Removed};
 use crate::verify::values::differences;
@@ -27,14 +29,21 @@ const CHUNK_BYTES: usize = 16 << 20;
 /// How the documents of the run were compared.
 pub(super) struct Rules<'a> {
     pub(super) comparison: &'a Comparison,
+    pub(super) verdicts: Verdicts<'a>,
     pub(super) keep: Keep,
     /// Held while a large text is shingled.
     large: Mutex<()>,
 }
 
 impl Rules<'_> {
-    pub(super) fn new(comparison: &Comparison, keep: Keep) -> Rules<'_> {
-        Rules { comparison, keep, large: Mutex::default() }
+    pub(super) fn new<'a>(comparison: &'a Comparison, frames: &'a KnownFrames, keep: Keep) -> Rules<'a> {
+        let verdicts = Verdicts { similarity: comparison.resolve.similarity, frames };
+        Rules { comparison, verdicts, keep, large: Mutex::default() }
+    }
+
+    /// Where a document stands in the order of `--keep`.
+    pub(super) fn place(&self, document: &Document) -> Place {
+        (Reverse(rank(self.keep, &document.text, document.date.as_deref())), document.doc)
     }
 
     /// What `make` makes of a text; large ones one at a time.
@@ -55,41 +64,60 @@ impl Rules<'_> {
 }
 
 /// Takes in the removals that name a witness, in any order.
-pub(super) struct Claims {
+pub(super) struct Claims<'a> {
+    rules: &'a Rules<'a>,
     sorter: Sorter,
     buffer: Vec<u8>,
 }
 
-impl Claims {
-    pub(super) fn new(sorter: Sorter) -> Claims {
-        Claims { sorter, buffer: Vec::new() }
+impl Claims<'_> {
+    pub(super) fn new<'a>(rules: &'a Rules<'a>, sorter: Sorter) -> Claims<'a> {
+        Claims { rules, sorter, buffer: Vec::new() }
     }
 
     pub(super) fn push(&mut self, witness: u64, removed: &Removed) -> Result<(), Error> {
         encode(removed, &mut self.buffer)?;
-        let key = [witness.to_be_bytes(), removed.document.doc.to_be_bytes()].concat();
-        Ok(self.sorter.push(&[&key, &self.buffer[..]].concat())?)
+        let (Reverse(rank), doc) = self.rules.place(&removed.document);
+        // The larger rank comes first.
+        let rank = !(rank as u64 ^ (1 << 63));
+        let key = [witness, rank, doc].map(u64::to_be_bytes);
+        Ok(self.sorter.push(&[key.as_flattened(), &self.buffer[..]].concat())?)
     }
 
     pub(super) fn finish(self) -> Result<SortedClaims, Error> {
-        let mut claims = SortedClaims { sorted: self.sorter.finish()?, next: None, checked: 0 };
+        let sorted = self.sorter.finish()?;
+        let mut claims =
+            SortedClaims { sorted, next: None, checked: 0, first: None, firsts: BTreeMap::new() };
         claims.step()?;
         Ok(claims)
     }
 }
 
-/// Removals by witness.
+/// Removals by witness, and those of one witness by their place.
 pub(super) struct SortedClaims {
     sorted: Sorted,
     next: Option<(u64, Removed)>,
     pub(super) checked: u64,
+    /// The witness at hand.
+    first: Option<u64>,
+    /// Of each content among its removals the place of the first: copies go as it went.
+    firsts: BTreeMap<u128, Place>,
+}
+
+/// A removal to check.
+struct Claim {
+    witness: u64,
+    removed: Removed,
+    own: Compared,
+    /// When the decision was taken.
+    place: Place,
 }
 
 impl SortedClaims {
     fn step(&mut self) -> Result<(), Error> {
         let read = |record: &[u8]| {
             let witness = record.first_chunk().map_or(0, |witness| u64::from_be_bytes(*witness));
-            decode(record.get(16..).unwrap_or_default()).map(|removed| (witness, removed))
+            decode(record.get(24..).unwrap_or_default()).map(|removed| (witness, removed))
         };
         self.next = self.sorted.next_record()?.map(read).transpose()?;
         Ok(())
@@ -122,16 +150,37 @@ impl SortedClaims {
                 return Ok(());
             }
             self.checked += chunk.len() as u64;
+            let claims = self.claims(chunk, rules);
             let judge = || Judge { rules, shingler: rules.comparison.shingler.clone(), held: None };
-            let found: Vec<Vec<Finding>> = chunk
+            let found: Vec<Vec<Finding>> = claims
                 .par_iter()
-                .map_init(judge, |judge, (witness, removed)| match kept.get(witness) {
-                    Some(kept) => judge.judge(removed, kept),
-                    None => vec![missing(*witness, removed)],
+                .map_init(judge, |judge, claim| match kept.get(&claim.witness) {
+                    Some(kept) => judge.judge(claim, kept),
+                    None => vec![missing(claim.witness, &claim.removed)],
                 })
                 .collect();
             findings.extend(found.into_iter().flatten());
         }
+    }
+
+    /// Makes ready to check what was read.
+    fn claims(&mut self, chunk: Vec<(u64, Removed)>, rules: &Rules<'_>) -> Vec<Claim> {
+        let shingler = || rules.comparison.shingler.clone();
+        let compared: Vec<Compared> = chunk
+            .par_iter()
+            .map_init(shingler, |shingler, (_, removed)| {
+                rules.in_turn(&removed.document.text, shingler, Compared::new)
+            })
+            .collect();
+        let claims = chunk.into_iter().zip(compared).map(|((witness, removed), own)| {
+            if self.first.replace(witness) != Some(witness) {
+                self.firsts.clear();
+            }
+            let place = rules.place(&removed.document);
+            let place = own.content.map_or(place, |content| *self.firsts.entry(content).or_insert(place));
+            Claim { witness, removed, own, place }
+        });
+        claims.collect()
     }
 }
 
@@ -150,8 +199,8 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn judge(&mut self, removed: &Removed, kept: &Document) -> Vec<Finding> {
-        let Removed { document, stated } = removed;
+    fn judge(&mut self, claim: &Claim, kept: &Document) -> Vec<Finding> {
+        let Removed { document, stated } = &claim.removed;
         let mut findings = Vec::new();
         let mut wrong = |what: &str, expected: String, found: String| {
             findings.push(Finding::new(Check::Witness, outputs::REMOVED, what, expected, found));
@@ -160,17 +209,16 @@ impl Judge<'_> {
             let found = stated.duplicate_of.clone().unwrap_or_else(|| "nothing".to_owned());
             wrong("duplicate_of", kept.id.clone(), found);
         }
-        if !comes_before(self.rules.keep, kept, document) {
+        if self.rules.place(kept) >= self.rules.place(document) {
             let found = format!("document {}, which does not", kept.doc);
             wrong("duplicate_of_doc", "a document that comes before it by --keep".to_owned(), found);
         }
-        let own = self.compared(&document.text);
         if self.held.as_ref().is_none_or(|(held, _)| *held != kept.doc) {
             self.held = Some((kept.doc, self.compared(&kept.text)));
         }
         if let Some((_, kept)) = &self.held {
-            let threshold = self.rules.comparison.resolve.threshold;
-            findings.extend(differences(outputs::REMOVED, stated, &own, kept, threshold));
+            let found = self.rules.verdicts.on(&claim.own, kept, claim.place);
+            findings.extend(differences(outputs::REMOVED, stated, found.as_ref()));
         }
         findings.into_iter().map(|finding| finding.at(document.doc, &document.id)).collect()
     }
@@ -178,11 +226,4 @@ impl Judge<'_> {
     fn compared(&mut self, text: &str) -> Compared {
         self.rules.in_turn(text, &mut self.shingler, Compared::new)
     }
-}
-
-/// Whether `first` has a better right to stay.
-fn comes_before(keep: Keep, first: &Document, second: &Document) -> bool {
-    let rank = |document: &Document| rank(keep, &document.text, document.date.as_deref());
-    let order = rank(second).cmp(&rank(first)).then(first.doc.cmp(&second.doc));
-    order.is_lt()
 }
