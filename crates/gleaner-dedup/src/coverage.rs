@@ -59,8 +59,9 @@ impl<'a> View<'a> {
     }
 }
 
-/// What makes two texts duplicates by `coverage`; `None` when they are none.
-pub(crate) fn compare(left: &View<'_>, right: &View<'_>, coverage: &Coverage) -> Option<Covered> {
+/// What makes two texts duplicates by `coverage`; `None` when they are none, or when their Jaccard similarity is below
+/// `least`.
+pub(crate) fn compare(left: &View<'_>, right: &View<'_>, coverage: &Coverage, least: f64) -> Option<Covered> {
     let (a, b) = (left.size(), right.size());
     let needed = Similarity::Coverage(*coverage).least_shared(a, b)?;
     let (all_left, all_right) = (left.shingles.as_slice(), right.shingles.as_slice());
@@ -71,7 +72,10 @@ pub(crate) fn compare(left: &View<'_>, right: &View<'_>, coverage: &Coverage) ->
         return None;
     }
     let (jaccard, containment) = (jaccard(shared, a, b), containment(shared, a, b));
-    let gaps = [Gaps::of(left, &common), Gaps::of(right, &common)];
+    if jaccard < least {
+        return None;
+    }
+    let gaps = [Gaps::of(left, &common, coverage), Gaps::of(right, &common, coverage)];
     if jaccard < coverage.jaccard && gaps.iter().any(|gaps| gaps.lead > coverage.gap) {
         return None;
     }
@@ -97,28 +101,33 @@ impl Gaps {
         self.longest <= coverage.gap && f64::from(self.in_runs) <= most
     }
 
-    /// The gaps of a text that shares the hashes `common`, ascending, with another.
-    fn of(view: &View<'_>, common: &[u64]) -> Gaps {
+    /// The gaps of a text that shares the hashes `common`, ascending, with another; up to where it is plain that they are
+    /// not short, and no further than that.
+    fn of(view: &View<'_>, common: &[u64], coverage: &Coverage) -> Gaps {
         let Some(text) = view.shingles.text.as_deref() else {
             // Nobody knows where they stand, so they may stand together.
             let own = (view.shingles.len() - common.len()) as u32;
             return Gaps { lead: own, longest: own, in_runs: own, words: view.shingles.len() as u32 };
         };
+        let most = f64::from(coverage.gap).max(coverage.gap_share * text.tokens as f64) as u32;
         let mut gaps = Gaps::default();
         let (mut run, mut covered_until, mut any_covered) = (0, 0, false);
-        for token in tokens_between(text, &view.frame, |token| {
+        for is_covered in tokens_between(text, &view.frame, |token| {
             if text.ngrams.get(token).is_some_and(|hash| common.binary_search(hash).is_ok()) {
                 covered_until = token + text.size;
             }
             token < covered_until
         }) {
             gaps.words += 1;
-            if token {
-                any_covered = true;
-                gaps.close(&mut run);
-            } else {
+            if !is_covered {
                 run += 1;
                 gaps.lead += u32::from(!any_covered);
+                continue;
+            }
+            any_covered = true;
+            gaps.close(&mut run);
+            if gaps.longest > coverage.gap || gaps.in_runs > most {
+                return gaps;
             }
         }
         gaps.close(&mut run);
@@ -182,9 +191,9 @@ mod tests {
         let frames = Frames::from_lines(frames.iter().map(|line| (0, line_hash(line))));
         let (left, right) = (shingles(left), shingles(right));
         let seen = |shingles| View::new(shingles, &frames, 1);
-        let found = compare(&seen(&left), &seen(&right), &Coverage::default());
+        let found = compare(&seen(&left), &seen(&right), &Coverage::default(), 0.0);
         assert_eq!(
-            compare(&View::new(&right, &frames, 1), &View::new(&left, &frames, 1), &Coverage::default()),
+            compare(&View::new(&right, &frames, 1), &View::new(&left, &frames, 1), &Coverage::default(), 0.0),
             found
         );
         found
@@ -260,7 +269,7 @@ mod tests {
         let set = |numbers: std::ops::Range<u64>| Shingles::from_hashes(numbers.collect());
         let found = |left: &Shingles, right: &Shingles| {
             let seen = |shingles| View::new(shingles, &Frames::default(), 1);
-            compare(&seen(left), &seen(right), &Coverage::default()).map(|covered| covered.gap)
+            compare(&seen(left), &seen(right), &Coverage::default(), 0.0).map(|covered| covered.gap)
         };
         assert_eq!(found(&set(0..100), &set(0..90)), Some(0));
         assert_eq!(found(&set(0..100), &set(4..104)), Some(4));

@@ -4,6 +4,8 @@ use gleaner_text::hash64;
 
 /// Bytes of a line that is too short to say anything.
 const SHORT: usize = 8;
+/// Bytes at the beginning of a line that tell it from others of its length.
+const BEGIN: usize = 64;
 /// Lines at each end of a page that may belong to the frame.
 const EDGE: usize = 8;
 /// Longest lines at most, by which copies of a page are told from other pages.
@@ -57,15 +59,15 @@ pub(crate) fn line_of(line: &str) -> Option<&str> {
     Some(line.trim_ascii()).filter(|line| line.len() >= SHORT)
 }
 
-/// The hash of a line with every ASCII digit as 0. Part of the stored format.
+/// The hash of a line: of its length and its first 64 bytes, with every ASCII digit as 0. Part of the stored format.
 pub(crate) fn line_hash(line: &str) -> u64 {
-    let mut bytes = line.as_bytes();
-    let mut masked = Vec::new();
-    if bytes.iter().any(u8::is_ascii_digit) {
-        masked.extend(bytes.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }));
-        bytes = &masked;
+    let mut begin = [0; BEGIN + 8];
+    let length = line.len().min(BEGIN);
+    for (masked, byte) in begin.iter_mut().zip(&line.as_bytes()[..length]) {
+        *masked = if byte.is_ascii_digit() { b'0' } else { *byte };
     }
-    hash64(bytes)
+    begin[BEGIN..].copy_from_slice(&(line.len() as u64).to_le_bytes());
+    hash64(&begin)
 }
 
 #[cfg(test)]
@@ -87,5 +89,7 @@ mod tests {
     fn digits_do_not_count() {
         assert_eq!(line_hash("Updated 12.05.2024"), line_hash("Updated 00.00.0000"));
         assert_ne!(line_hash("Updated 12.05.2024"), line_hash("Updated 2.05.2024"));
+        let long = "x".repeat(100);
+        assert_ne!(line_hash(&long), line_hash(&long[1..]));
     }
 }

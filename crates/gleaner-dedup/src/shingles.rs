@@ -72,7 +72,8 @@ impl Shingles {
     }
 
     pub(crate) fn in_order(text: InOrder) -> Shingles {
-        Shingles { text: Some(Box::new(text.clone())), ..Shingles::from_hashes(text.ngrams) }
+        let hashes = text.ngrams.clone();
+        Shingles { text: Some(Box::new(text)), ..Shingles::from_hashes(hashes) }
     }
 
     /// The hashes, ascending and distinct.

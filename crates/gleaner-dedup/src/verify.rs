@@ -101,14 +101,12 @@ impl<D: Documents> Verifier<'_, D> {
         let own = self.shingles(member.document)?;
         let own = Compared::new(&own, &self.similarity, self.frames, member.order);
         for candidate in candidates {
-            let least = found.as_ref().map_or(0.0, |(_, best)| best.jaccard);
+            // An equal one is better only when it comes earlier.
+            let least = found.as_ref().map_or(0.0, |&(order, ref best): &(u64, Duplicate)| {
+                if candidate.order < order { best.jaccard } else { best.jaccard.next_up() }
+            });
             let Some(other) = own.with(&*self.shingles(candidate.document)?, least) else { continue };
-            let better = found
-                .as_ref()
-                .is_none_or(|(order, best)| other.jaccard > best.jaccard || candidate.order < *order);
-            if better {
-                found = Some((candidate.order, Duplicate { of: candidate.document, ..other }));
-            }
+            found = Some((candidate.order, Duplicate { of: candidate.document, ..other }));
         }
         Ok(found)
     }
@@ -136,8 +134,9 @@ impl<'a> Compared<'a> {
             Compared::Jaccard { shingles, threshold } => by_jaccard(shingles, other, least.max(*threshold)),
             Compared::Coverage { view, similarity, frames, page } => {
                 let other = View::new(other, frames, *page);
-                let Covered { jaccard, containment, gap } = coverage::compare(view, &other, similarity)?;
-                (jaccard >= least).then(|| Duplicate::near(0, jaccard, containment, Some(gap)))
+                let Covered { jaccard, containment, gap } =
+                    coverage::compare(view, &other, similarity, least)?;
+                Some(Duplicate::near(0, jaccard, containment, Some(gap)))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::hash::{TokenHasher, hash_in_lower_case, token_hash};
+use crate::hash::{TokenHasher, hash_as_it_is, hash_in_lower_case, token_hash};
 use crate::normalise::Buffers;
 use crate::properties::{Form, Props, TOKENS, Table};
 use crate::scan::Sink;
@@ -21,6 +21,43 @@ pub(crate) trait Emit {
     fn masked(&mut self, masked: &str, token: &str) {
         let _ = token;
         self.token(masked);
+    }
+
+    /// The same of a short word of ASCII.
+    fn masked_ascii(&mut self, masked: &ShortAscii, token: &ShortAscii) {
+        self.masked(masked.as_str(), token.as_str());
+    }
+}
+
+/// A short word of ASCII, with room behind it.
+pub(crate) struct ShortAscii {
+    bytes: [u8; ShortAscii::ROOM],
+    length: usize,
+}
+
+impl ShortAscii {
+    /// Longest word.
+    const MOST: usize = 32;
+    /// So that the last eight bytes of any word can be read at once.
+    const ROOM: usize = ShortAscii::MOST + 8;
+
+    fn new() -> ShortAscii {
+        ShortAscii { bytes: [0; ShortAscii::ROOM], length: 0 }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, byte: u8) {
+        self.bytes[self.length] = byte;
+        self.length += 1;
+    }
+
+    fn as_str(&self) -> &str {
+        str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    fn hash(&self) -> u64 {
+        hash_as_it_is(&self.bytes, 0, self.length)
     }
 }
 
@@ -44,6 +81,12 @@ impl<F: FnMut(u64), N: FnMut(u64)> Emit for HashesAndNumbers<F, N> {
     fn masked(&mut self, masked: &str, token: &str) {
         (self.tokens)(token_hash(masked));
         (self.numbers)(token_hash(token));
+    }
+
+    #[inline]
+    fn masked_ascii(&mut self, masked: &ShortAscii, token: &ShortAscii) {
+        (self.tokens)(masked.hash());
+        (self.numbers)(token.hash());
     }
 }
 
@@ -141,7 +184,7 @@ impl<E: Emit, const NORMAL: bool> Sink for TokenSink<'_, E, NORMAL> {
         // One character with its marks is one cluster.
         let splits = seen.has(Props::SPACELESS) && seen.has(Props::SEVERAL.and(Props::SPLITS));
         if masks {
-            self.in_steps(start, end, seen);
+            self.number(start, end, seen);
         } else if splits && seen.has(Props::KANA_ONLY) {
             self.each_character(start, end, seen);
         } else if splits {
@@ -167,6 +210,27 @@ impl<E: Emit, const NORMAL: bool> TokenSink<'_, E, NORMAL> {
             let at = start + offset;
             self.token(at, at + c.len_utf8(), seen);
         }
+    }
+
+    /// A word with number characters that are masked.
+    #[inline(never)]
+    fn number(&mut self, start: usize, end: usize, seen: Props) {
+        let word = &self.text.as_bytes()[start..end];
+        if word.len() > ShortAscii::MOST || !word.is_ascii() {
+            return self.in_steps(start, end, seen);
+        }
+        let (mut token, mut masked, mut in_number) = (ShortAscii::new(), ShortAscii::new(), false);
+        for &byte in word {
+            let is_digit = byte.is_ascii_digit();
+            token.push(byte.to_ascii_lowercase());
+            if !is_digit {
+                masked.push(byte.to_ascii_lowercase());
+            } else if !in_number {
+                masked.push(b'0');
+            }
+            in_number = is_digit;
+        }
+        self.emit.masked_ascii(&masked, &token);
     }
 
     /// The definition itself, for what is rare.
