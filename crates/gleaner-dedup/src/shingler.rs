@@ -15,12 +15,22 @@ use crate::sketcher::Fingerprint;
 pub struct Shingler {
     options: ShingleOptions,
     tokenizer: Tokenizer,
+    /// For texts of which numbers are a large part.
+    keeping_digits: Tokenizer,
     tokens: Vec<u64>,
     /// Hashes of the tokens with numbers, where these are masked.
     numbers: Vec<u64>,
     /// Hashes of the n-grams in the order of the text, with repeats.
     ngrams: Vec<u64>,
     distinct: Distinct,
+}
+
+/// What happens to the numbers of a text.
+#[derive(Clone, Copy)]
+enum Numbers {
+    /// What the options say.
+    AsAsked,
+    Kept,
 }
 
 /// What a text holds.
@@ -44,6 +54,7 @@ impl Shingler {
         Ok(Shingler {
             options,
             tokenizer: Tokenizer::new(TokenOptions::default().digits(options.digits)),
+            keeping_digits: Tokenizer::default(),
             tokens: Vec::new(),
             numbers: Vec::new(),
             ngrams: Vec::new(),
@@ -54,23 +65,17 @@ impl Shingler {
     /// The shingles of `text`: hashes of every run of `ngram_size` tokens.
     ///
     /// A text with fewer tokens has one shingle, of its normalised text with white space evened out: where there are
-    /// so few words, `C` and `C++` are not the same. An empty text (or one of white space) has none.
+    /// so few words, `C` and `C++` are not the same. An empty text (or one of white space) has none. In a text of which
+    /// more than a quarter of the tokens bear numbers, these are not masked: nothing else tells tables apart.
     ///
     /// Near linear: the hashes are sorted.
     pub fn shingles(&mut self, text: &str) -> Shingles {
         if !self.options.in_order {
             return Shingles::from_hashes(self.hashes(text).to_vec());
         }
-        self.clear();
-        let mut lines = Vec::new();
-        // No token goes over the end of a line.
-        for line in text.split('\n') {
-            let start = self.tokens.len();
-            self.tokenize(line);
-            let tokens = start..self.tokens.len();
-            if let Some(line) = line_of(line).filter(|_| !tokens.is_empty()) {
-                lines.push(Line { hash: line_hash(line), tokens });
-            }
+        let mut lines = self.tokenize_lines(text, Numbers::AsAsked);
+        if self.is_of_numbers() {
+            lines = self.tokenize_lines(text, Numbers::Kept);
         }
         self.hash(text);
         let (tokens, ngrams) = (self.tokens.len(), self.ngrams.clone());
@@ -136,7 +141,11 @@ impl Shingler {
     /// Fills the buffers.
     fn read(&mut self, text: &str) -> Content {
         self.clear();
-        self.tokenize(text);
+        self.tokenize(text, Numbers::AsAsked);
+        if self.is_of_numbers() {
+            self.clear();
+            self.tokenize(text, Numbers::Kept);
+        }
         self.hash(text)
     }
 
@@ -146,9 +155,34 @@ impl Shingler {
         self.ngrams.clear();
     }
 
-    fn tokenize(&mut self, text: &str) {
-        let Shingler { tokenizer, tokens, numbers, .. } = self;
+    fn tokenize(&mut self, text: &str, numbers_are: Numbers) {
+        let Shingler { tokenizer, keeping_digits, tokens, numbers, .. } = self;
+        let tokenizer = match numbers_are {
+            Numbers::AsAsked => tokenizer,
+            Numbers::Kept => keeping_digits,
+        };
         tokenizer.hash_tokens_and_numbers(text, |token| tokens.push(token), |number| numbers.push(number));
+    }
+
+    /// Takes the tokens of a text line by line, over whose ends no token goes, and gives the lines.
+    fn tokenize_lines(&mut self, text: &str, numbers_are: Numbers) -> Vec<Line> {
+        self.clear();
+        let mut lines = Vec::new();
+        for line in text.split('\n') {
+            let start = self.tokens.len();
+            self.tokenize(line, numbers_are);
+            let tokens = start..self.tokens.len();
+            if let Some(line) = line_of(line).filter(|_| !tokens.is_empty()) {
+                lines.push(Line { hash: line_hash(line), tokens });
+            }
+        }
+        lines
+    }
+
+    /// Whether so many of the tokens bear masked numbers that little would be left to compare: tables, lists of results.
+    fn is_of_numbers(&self) -> bool {
+        const ONE_OF: usize = 4;
+        ONE_OF * self.numbers.len() > self.tokens.len()
     }
 
     /// Fills `ngrams` from the tokens of `text`.

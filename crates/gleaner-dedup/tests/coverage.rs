@@ -97,7 +97,7 @@ fn exact_is_exhaustive() {
         }
         // By bands: with one row nearly every pair is a candidate; by default few removals are missed.
         let found = run.verdicts.iter().flatten().count() as f64;
-        assert!(found >= 0.97 * want.iter().flatten().count() as f64, "seed {seed}: {found}");
+        assert!(found >= 0.95 * want.iter().flatten().count() as f64, "seed {seed}: {found}");
     }
     let banding = Banding { bands: 128, rows: 1 };
     let (run, mut options) = run(44, 600, SketchOptions { banding, ..SketchOptions::default() });

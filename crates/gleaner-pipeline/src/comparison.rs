@@ -95,6 +95,14 @@ impl Comparison {
         }
     }
 
+    /// The options with what they leave to others filled in.
+    pub(crate) fn stated(&self, options: &ResultOptions) -> ResultOptions {
+        let Banding { bands, rows } = self.banding;
+        let [bands, rows] = [bands, rows].map(|size| (!self.is_exact()).then_some(size));
+        let threshold = Some(self.resolve.similarity.threshold());
+        ResultOptions { threshold, bands, rows, ..options.clone() }
+    }
+
     /// Fails for options that cannot work together.
     pub(crate) fn new(options: &ResultOptions) -> Result<Comparison, Error> {
         let usage = |error: gleaner_dedup::OptionsError| Error::usage(error.to_string());

@@ -175,7 +175,9 @@ impl Run<'_> {
         })?;
         counts.check(&emitted)?;
         let outputs = outputs::digests(&settings.output, &settings.result)?;
-        Ok((Manifest::new(settings, scanned.files, counts, recall, outputs), self.seconds, self.spilled))
+        let mut manifest = Manifest::new(settings, scanned.files, counts, recall, outputs);
+        manifest.options = self.comparison.stated(&settings.result);
+        Ok((manifest, self.seconds, self.spilled))
     }
 
     /// How the inputs are read, and the columns that go through to the output as they are.

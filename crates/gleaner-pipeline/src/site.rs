@@ -10,8 +10,8 @@ pub(crate) fn site_of(url: &str) -> Option<u64> {
         Some(address) => address.split(']').next()?,
         None => host.split(':').next()?,
     };
-    let host = host.trim_end_matches('.').to_lowercase();
-    let host = host.strip_prefix("www.").unwrap_or(&host);
+    let host = host.to_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host).trim_end_matches('.');
     (!host.is_empty()).then(|| gleaner_text::hash64(host.as_bytes()))
 }
 
@@ -33,7 +33,8 @@ mod tests {
         let others =
             ["https://news.example.org/", "https://example.com/", "https://[::1]:80/", "https://müller.de/"];
         others.iter().for_each(|url| assert!(site_of(url).is_some() && site_of(url) != site, "{url}"));
-        for none in ["", "example.org", "https://", "https:///path", "://www.", "mailto:me@example.org"] {
+        for none in ["", "example.org", "https://", "https:///path", "https://www./", "mailto:me@example.org"]
+        {
             assert_eq!(site_of(none), None, "{none}");
         }
     }

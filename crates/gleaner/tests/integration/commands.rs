@@ -25,6 +25,7 @@ fn the_output_folder_has_the_documented_files() {
         [
             "_SUCCESS",
             "data/train-00000-of-00001.parquet",
+            "index/frames.jsonl",
             "manifest.json",
             "rejects.parquet",
             "removed/documents-00000.parquet",
@@ -192,7 +193,7 @@ fn a_value_has_one_origin_flag_environment_file_default() {
     Done::new(command.output().expect("gleaner starts")).ends_with(0);
     let options = &scratch.written().manifest["options"];
     assert_eq!((&options["seed"], &options["keep"]), (&9.into(), &"newest".into()));
-    assert_eq!((&options["min-words"], &options["threshold"]), (&1.into(), &0.8.into()));
+    assert_eq!((&options["min-words"], &options["threshold"]), (&1.into(), &0.7.into()));
 
     let config = scratch.file("wrong.toml", "sede = 7\n");
     let arguments = ["--overwrite", "--config", config.to_str().expect("UTF-8")];

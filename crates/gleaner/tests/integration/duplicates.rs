@@ -68,7 +68,9 @@ fn exact_leaves_no_pair_and_every_removal_can_be_recomputed() {
     let scratch = Scratch::new();
     let input = corpus(&scratch, 500);
     for keep in ["first", "longest"] {
-        let arguments = ["--method", "exact", "--keep", keep, "--threshold", "0.6", "--overwrite"];
+        let arguments =
+            ["--method", "exact", "--keep", keep, "--similarity", "jaccard", "--threshold", "0.6"];
+        let arguments = [&arguments[..], &["--overwrite"]].concat();
         scratch.run("dedup", &[&input], &arguments).ends_with(0);
         let written = scratch.written();
         assert!(written.removed.len() > 50, "{} removed", written.removed.len());
