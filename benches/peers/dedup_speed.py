@@ -140,7 +140,7 @@ def commands(gleaner, corpus, chosen):
     own = subprocess.run([gleaner, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()[-1]
 
     def dedup(method):
-        return lambda out: [gleaner, "dedup", corpus, "-o", out, "--method", method, "--format", "jsonl",
+        return lambda out: [gleaner, "dedup", corpus, "-o", out, "--method", method, "--similarity", "jaccard", "--format", "jsonl",
                             "--threads", "1", "--overwrite", "--quiet"]
 
     tools = {name: (own, dedup(method)) for name, method in OWN.items()}
