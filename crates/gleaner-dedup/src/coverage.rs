@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use ahash::AHashSet;
+
 use crate::frames::Frames;
 use crate::shingles::{InOrder, Shingles, containment, jaccard, shared_at_least};
 use crate::similarity::{Coverage, Similarity};
@@ -64,6 +66,8 @@ impl<'a> View<'a> {
 pub(crate) fn compare(left: &View<'_>, right: &View<'_>, coverage: &Coverage, least: f64) -> Option<Covered> {
     let (a, b) = (left.size(), right.size());
     let needed = Similarity::Coverage(*coverage).least_shared(a, b)?;
+    let for_least = Similarity::Jaccard { threshold: least }.least_shared(a, b);
+    let needed = if least > 0.0 { needed.max(for_least?) } else { needed };
     let (all_left, all_right) = (left.shingles.as_slice(), right.shingles.as_slice());
     shared_at_least(all_left, all_right, needed)?;
     let common = shared_hashes(all_left, all_right);
@@ -75,6 +79,7 @@ pub(crate) fn compare(left: &View<'_>, right: &View<'_>, coverage: &Coverage, le
     if jaccard < least {
         return None;
     }
+    let common: AHashSet<u64> = common.into_iter().collect();
     let gaps = [Gaps::of(left, &common, coverage), Gaps::of(right, &common, coverage)];
     if jaccard < coverage.jaccard && gaps.iter().any(|gaps| gaps.lead > coverage.gap) {
         return None;
@@ -101,9 +106,9 @@ impl Gaps {
         self.longest <= coverage.gap && f64::from(self.in_runs) <= most
     }
 
-    /// The gaps of a text that shares the hashes `common`, ascending, with another; up to where it is plain that they are
+    /// The gaps of a text that shares the hashes `common` with another; up to where it is plain that they are
     /// not short, and no further than that.
-    fn of(view: &View<'_>, common: &[u64], coverage: &Coverage) -> Gaps {
+    fn of(view: &View<'_>, common: &AHashSet<u64>, coverage: &Coverage) -> Gaps {
         let Some(text) = view.shingles.text.as_deref() else {
             // Nobody knows where they stand, so they may stand together.
             let own = (view.shingles.len() - common.len()) as u32;
@@ -113,7 +118,7 @@ impl Gaps {
         let mut gaps = Gaps::default();
         let (mut run, mut covered_until, mut any_covered) = (0, 0, false);
         for is_covered in tokens_between(text, &view.frame, |token| {
-            if text.ngrams.get(token).is_some_and(|hash| common.binary_search(hash).is_ok()) {
+            if text.ngrams.get(token).is_some_and(|hash| common.contains(hash)) {
                 covered_until = token + text.size;
             }
             token < covered_until
