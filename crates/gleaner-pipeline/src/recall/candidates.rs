@@ -3,19 +3,22 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use gleaner_dedup::Similarity;
+use gleaner_dedup::{Coverage, Similarity};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::Error;
 use crate::frames::Place;
 use crate::recall::binomial::least_successes;
-use crate::recall::outline::{MOST, Outline};
+use crate::recall::outline::{MOST, Outline, below};
+use crate::recall::postings::Postings;
 
-/// Chance that the outlines of a pair rule it out wrongly.
+/// Chance that the outlines of a pair rule it out wrongly, by the Jaccard similarity.
 const RISK: f64 = 1e-6;
+/// Chance that a share of hashes falls short by chance where coverage asks for it.
+const RISK_OF_COVERAGE: f64 = 1e-3;
 
 /// Documents that a sampled one is compared with, the likeliest first. A document with more candidates, none of these
-/// reaching the verdict, stays undecided: a template of which thousands of pages are kept, each almost a copy.
+/// reaching the verdict, stays undecided: a template of which hundreds of pages are kept, each almost a copy.
 const COMPARED: usize = 256;
 
 /// Documents whose outlines are looked up at a time: so few that not even those of one template, which meet the whole
@@ -37,39 +40,126 @@ impl Kept {
     }
 }
 
-/// What outlines must share for two documents to reach the verdict.
-///
-/// The hashes of both outlines are a sample of the shingles of both documents. Of these a share of at least the threshold
-/// is in both by the Jaccard similarity, and half of the smaller set by coverage. Outlines do not know of
-/// frames: a pair of texts that are frames for the greater part, and not the same ones, may be ruled out.
-#[derive(Clone, Debug)]
-pub(super) enum Needed {
-    /// By the number of hashes in either.
-    Jaccard(Vec<u32>),
-    /// By the number of hashes in the smaller.
-    Containment(Vec<u32>),
+/// A kept document of the sample.
+pub(super) struct Sampled {
+    /// With the hashes of its outline ascending.
+    kept: Kept,
+    /// The hashes that are looked up.
+    looked_up: Vec<u32>,
 }
 
-/// Share of the containment of two texts by coverage that is asked of them with their frames.
-const WITH_FRAMES: f64 = 0.7;
+impl Sampled {
+    /// `looked_up` are hashes of its outline: all, or those that are rare.
+    pub(super) fn new(mut kept: Kept, looked_up: Vec<u32>) -> Sampled {
+        kept.outline.hashes.sort_unstable();
+        Sampled { kept, looked_up }
+    }
+
+    /// Its overlap with a kept document that has `found` of the hashes that are looked up.
+    fn overlap(&self, kept: &Outline, found: usize) -> Overlap {
+        let own = &self.kept.outline;
+        let level = kept.level.max(own.level);
+        let looked_up = below(&self.looked_up, level);
+        let shared = if self.looked_up.len() == own.hashes.len() {
+            found
+        } else {
+            kept.hashes.iter().filter(|hash| own.hashes.binary_search(hash).is_ok()).count()
+        };
+        Overlap { kept: kept.below(level), sampled: own.below(level), shared, looked_up, found }
+    }
+}
+
+/// The sizes of two outlines at their common level.
+#[derive(Clone, Copy, Debug)]
+struct Overlap {
+    kept: usize,
+    sampled: usize,
+    /// Hashes of both.
+    shared: usize,
+    /// Of the sampled one's those that were looked up.
+    looked_up: usize,
+    /// Of these those that the kept one has.
+    found: usize,
+}
+
+impl Overlap {
+    fn jaccard(&self) -> f64 {
+        self.shared as f64 / (self.kept + self.sampled - self.shared).max(1) as f64
+    }
+}
+
+/// What outlines must share for two documents to reach the verdict.
+#[derive(Clone, Debug)]
+pub(super) enum Needed {
+    /// The hashes of both outlines are a sample of the shingles of both documents, of which a share of at least the
+    /// threshold is in both: shared hashes by the number of those in either.
+    Jaccard(Vec<u32>),
+    /// Frames do not count for coverage, and outlines do not know of them. So less is asked for than of the texts
+    /// without frames, but of several shares. What is ruled out may be a duplicate where frames are the greater part of a
+    /// text, or where more kept documents than `rare.rs` calls few have its content:
+    ///
+    /// 1. The smaller outline has at least `length_ratio` of the larger one's hashes.
+    /// 2. Of the smaller one's hashes a share of `half` is in both,
+    /// 3. and of the sampled one's rare hashes as well.
+    /// 4. One of the two is covered: of the sampled one's rare hashes a share of `covered` is in both, or of the kept
+    ///    one's hashes, of which it is not known whether they are rare, a share of `half`.
+    Coverage {
+        length_ratio: f64,
+        /// Shared hashes by the number of hashes.
+        half: Vec<u32>,
+        covered: Vec<u32>,
+    },
+}
+
+/// What is asked of texts with their frames, of the containment of texts without.
+const WITH_FRAMES: f64 = 0.5;
+/// The same of the ratio of lengths.
+const LENGTH_WITH_FRAMES: f64 = 2.0 / 3.0;
+/// Share of the shingles of a text that is covered which the other has, at least. By the verdict it is about nine tenths,
+/// but for many gaps of one word.
+const COVERED: f64 = 0.6;
 
 impl Needed {
     pub(super) fn new(similarity: &Similarity) -> Needed {
         let most = 2 * MOST as u64 + 1;
         match similarity {
-            Similarity::Jaccard { threshold } => Needed::Jaccard(least_successes(most, *threshold, RISK)),
-            other => Needed::Containment(least_successes(most, WITH_FRAMES * other.threshold(), RISK)),
+            Similarity::Coverage(Coverage { containment, length_ratio, .. }) => Needed::Coverage {
+                length_ratio: LENGTH_WITH_FRAMES * length_ratio,
+                half: least_successes(most, WITH_FRAMES * containment, RISK_OF_COVERAGE),
+                covered: least_successes(most, COVERED.min(*containment), RISK_OF_COVERAGE),
+            },
+            other => Needed::Jaccard(least_successes(most, other.threshold(), RISK)),
         }
     }
 
-    /// Whether a pair with outlines of `left` and `right` hashes, `shared` in both, may reach the verdict.
-    fn may_reach(&self, shared: usize, left: usize, right: usize) -> bool {
-        let (least, of) = match self {
-            Needed::Jaccard(least) => (least, (left + right).saturating_sub(shared)),
-            Needed::Containment(least) => (least, left.min(right)),
-        };
-        shared > 0 && least.get(of).is_none_or(|&least| shared as u64 >= u64::from(least))
+    /// Whether the sampled document may go because of a kept one whose outline has `size` hashes at the common level,
+    /// `found` of them looked up: what can be said before the overlap is known.
+    fn may_reach_of(&self, found: usize, size: usize) -> bool {
+        match self {
+            Needed::Jaccard(least) => is_enough(least, found, size),
+            Needed::Coverage { .. } => found > 0,
+        }
     }
+
+    /// Whether the sampled document may go because of the kept one.
+    fn may_reach(&self, overlap: &Overlap) -> bool {
+        let &Overlap { kept, sampled, shared, looked_up, found } = overlap;
+        match self {
+            Needed::Jaccard(least) => is_enough(least, shared, kept + sampled - shared),
+            Needed::Coverage { length_ratio, half, covered } => {
+                let (small, large) = (kept.min(sampled), kept.max(sampled));
+                small as f64 >= length_ratio * large as f64
+                    && is_enough(half, found, looked_up)
+                    && is_enough(half, shared, small)
+                    && (is_enough(covered, found, looked_up) || is_enough(half, shared, kept))
+            }
+        }
+    }
+}
+
+/// Whether so many hashes of `size` are shared as `least` asks for.
+fn is_enough(least: &[u32], shared: usize, size: usize) -> bool {
+    shared > 0 && least.get(size).is_none_or(|&least| shared as u64 >= u64::from(least))
 }
 
 /// The candidates of a sampled document.
@@ -108,14 +198,10 @@ pub(crate) struct Open {
 
 /// Looks the outlines of kept documents up among those of the sample.
 pub(super) struct Index {
-    sample: Vec<Kept>,
+    sample: Vec<Sampled>,
     needed: Needed,
-    /// Hashes and who of the sample has them, by bucket.
-    postings: Vec<(u32, u32)>,
-    /// Where each bucket begins, and behind the last where it ends.
-    buckets: Vec<u32>,
-    /// A bit for each hash that somebody has: it is in the cache when the postings are not.
-    filter: Vec<u64>,
+    /// Who of the sample has a hash.
+    postings: Postings,
     candidates: Vec<Candidates>,
 }
 
@@ -136,34 +222,14 @@ impl Tally {
     }
 }
 
-/// Bits of the filter, as a power of two: a tenth are set by a full sample.
-const FILTER: u32 = 22;
-/// Buckets of the postings, as a power of two: about three hashes in one.
-const BUCKETS: u32 = 17;
-
-/// Hashes of a high level are small, but their low bits are spread.
-fn bucket(hash: u32) -> usize {
-    (hash & ((1 << BUCKETS) - 1)) as usize
-}
-
 impl Index {
     /// `sample` holds the sampled documents that were kept.
-    pub(super) fn new(sample: Vec<Kept>, needed: Needed) -> Index {
-        let mut postings: Vec<(u32, u32)> = (0..)
-            .zip(&sample)
-            .flat_map(|(at, kept): (u32, &Kept)| kept.outline.hashes.iter().map(move |&hash| (hash, at)))
-            .collect();
-        postings.sort_unstable_by_key(|&(hash, at)| (bucket(hash), hash, at));
-        let mut buckets = vec![0; (1 << BUCKETS) + 1];
-        postings.iter().for_each(|&(hash, _)| buckets[bucket(hash) + 1] += 1);
-        (1..buckets.len()).for_each(|at| buckets[at] += buckets[at - 1]);
-        let mut filter = vec![0; 1 << (FILTER - 6)];
-        for (hash, _) in &postings {
-            let (word, bit) = filter_place(*hash);
-            filter[word] |= bit;
-        }
+    pub(super) fn new(sample: Vec<Sampled>, needed: Needed) -> Index {
+        let entries = (0..).zip(&sample);
+        let entries = entries.flat_map(|(at, sampled)| sampled.looked_up.iter().map(move |&hash| (hash, at)));
+        let postings = Postings::new(entries.collect());
         let candidates = vec![Candidates::default(); sample.len()];
-        Index { sample, needed, postings, buckets, filter, candidates }
+        Index { sample, needed, postings, candidates }
     }
 
     /// Looks up kept documents, in order and many at a time.
@@ -181,13 +247,7 @@ impl Index {
     /// Those of the sample that come after `kept` and may go because of it, each with its estimate.
     fn partners(&self, kept: &Kept, tally: &mut Tally) -> Vec<(u32, f64, u64)> {
         for &hash in &kept.outline.hashes {
-            let (word, bit) = filter_place(hash);
-            if self.filter[word] & bit != 0 {
-                let at = bucket(hash);
-                let bucket = &self.postings[self.buckets[at] as usize..self.buckets[at + 1] as usize];
-                let bearers = bucket.iter().filter(|&&(other, _)| other == hash);
-                bearers.for_each(|&(_, at)| tally.count(at));
-            }
+            self.postings.of(hash).for_each(|at| tally.count(at));
         }
         let Tally { shared, met } = tally;
         let met = met.drain(..).map(|at| (at, std::mem::take(&mut shared[at as usize])));
@@ -197,22 +257,22 @@ impl Index {
     /// The similarity of `kept` and the sampled document `at` by the number of hashes they share, if it may be one that
     /// makes the sampled one go.
     fn estimate(&self, kept: &Kept, at: u32, shared: usize) -> Option<f64> {
-        let other = &self.sample[at as usize];
-        let level = kept.outline.level.max(other.outline.level);
-        let left = kept.outline.below(level);
+        let sampled = &self.sample[at as usize];
+        let level = kept.outline.level.max(sampled.kept.outline.level);
         // Most are ruled out by the size of one.
-        if !self.needed.may_reach(shared, left, shared) || kept.place() >= other.place() {
+        if !self.needed.may_reach_of(shared, kept.outline.below(level))
+            || kept.place() >= sampled.kept.place()
+        {
             return None;
         }
-        let right = other.outline.below(level);
-        let estimate = shared as f64 / (left + right - shared).max(1) as f64;
-        self.needed.may_reach(shared, left, right).then_some(estimate)
+        let overlap = sampled.overlap(&kept.outline, shared);
+        self.needed.may_reach(&overlap).then(|| overlap.jaccard())
     }
 
     /// The sampled documents with candidates, by number.
     pub(super) fn finish(self) -> Vec<Open> {
         let with_candidates = self.sample.into_iter().zip(self.candidates);
-        let open = with_candidates.map(|(kept, mut candidates)| {
+        let open = with_candidates.map(|(Sampled { kept, .. }, mut candidates)| {
             candidates.cut();
             let Candidates { best, cut } = candidates;
             Open { place: kept.place(), candidates: best.into_iter().map(|(_, doc)| doc).collect(), cut }
@@ -220,9 +280,4 @@ impl Index {
         let open: BTreeMap<u64, Open> = open.map(|open| (open.place.1, open)).collect();
         open.into_values().filter(|open| !open.candidates.is_empty()).collect()
     }
-}
-
-fn filter_place(hash: u32) -> (usize, u64) {
-    let place = hash & ((1 << FILTER) - 1);
-    ((place / 64) as usize, 1 << (place % 64))
 }

@@ -37,16 +37,25 @@ impl Outline {
         if level <= self.level {
             return self.hashes.len();
         }
-        let bound = bound(level);
-        self.hashes.iter().filter(|&&hash| u64::from(hash) < bound).count()
+        below(&self.hashes, level)
     }
 
     /// Reads what [`Outliner::outline`] wrote; `None` where there is nothing.
     pub(super) fn read(record: &[u8]) -> Option<Outline> {
-        let (&level, hashes) = record.split_first()?;
-        let hashes = hashes.as_chunks().0.iter().map(|hash| u32::from_le_bytes(*hash)).collect();
-        Some(Outline { level: level.min(HIGHEST), hashes })
+        let (&level, _) = record.split_first()?;
+        Some(Outline { level: level.min(HIGHEST), hashes: hashes(record).collect() })
     }
+}
+
+/// The hashes of a record.
+pub(super) fn hashes(record: &[u8]) -> impl Iterator<Item = u32> {
+    record.get(1..).unwrap_or(&[]).as_chunks().0.iter().map(|hash| u32::from_le_bytes(*hash))
+}
+
+/// How many of the hashes an outline of this level would keep.
+pub(super) fn below(hashes: &[u32], level: u8) -> usize {
+    let bound = bound(level);
+    hashes.iter().filter(|&&hash| u64::from(hash) < bound).count()
 }
 
 /// The hashes of a level are below it.
