@@ -141,9 +141,9 @@ mod tests {
 
     fn learn(pages: &[(u64, &str)]) -> Frames {
         let mut learner = FrameLearner::default();
-        (0..)
-            .zip(pages)
-            .for_each(|(number, (site, text))| drop(learner.page(*site, number, &PageLines::of(text))));
+        for (number, (site, text)) in (0..).zip(pages) {
+            learner.page(*site, number, &PageLines::of(text));
+        }
         learner.finish()
     }
 
