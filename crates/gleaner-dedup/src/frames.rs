@@ -16,7 +16,7 @@ const MOST_LINES: usize = 1 << 20;
 /// Lines that belong to the frames of sites, wherever they stand, each with the number of the page that proved it.
 ///
 /// A line belongs to a frame when it is among the eight at the top or bottom of three unlike pages of one site, of its
-/// first sixteen. Two pages are alike when they share one of their longest lines: the text of a page and its copies
+/// first sixteen; it does so on the pages of every site, where copies of pages carry it. Two pages are alike when they share one of their longest lines: the text of a page and its copies
 /// is no frame. A frame counts for pages after the one that proved it, so that what is decided on a page does not depend
 /// on what comes later. Sixteen bytes a line; holds a million of them.
 ///
@@ -107,6 +107,11 @@ impl FrameLearner {
             self.found = earliest(mem::take(&mut self.found));
         }
         proves
+    }
+
+    /// The pages that proved the lines found so far, in no order.
+    pub fn proving(&self) -> impl Iterator<Item = u64> {
+        self.found.values().copied()
     }
 
     /// The frames.

@@ -4,8 +4,8 @@ use gleaner_text::hash64;
 
 /// Bytes of a line that is too short to say anything.
 const SHORT: usize = 8;
-/// Bytes at the beginning of a line that tell it from others of its length.
-const BEGIN: usize = 64;
+/// Bytes of a line that is a paragraph of the text, and no line of a frame.
+const LONG: usize = 640;
 /// Lines at each end of a page that may belong to the frame.
 const EDGE: usize = 8;
 /// Longest lines at most, by which copies of a page are told from other pages.
@@ -13,7 +13,8 @@ const LONGEST: usize = 4;
 /// Lines of which one is among the longest.
 const LINES_FOR_ONE: usize = 4;
 
-/// What [`Frames`](crate::Frames) are learnt from: hashes of the eight lines at each end of a text, and of its
+/// What [`Frames`](crate::Frames) are learnt from: hashes of the eight lines at each end of a text, without
+/// paragraphs of more than 640 bytes, and of its
 /// longest ones, one of four and at most four. At most 160 bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageLines {
@@ -30,7 +31,8 @@ impl PageLines {
     /// The lines of `text`, which end with a line feed. Linear time.
     pub fn of(text: &str) -> PageLines {
         let edges = text.split('\n').filter_map(line_of).take(EDGE);
-        let edges = edges.chain(text.rsplit('\n').filter_map(line_of).take(EDGE)).map(line_hash);
+        let edges = edges.chain(text.rsplit('\n').filter_map(line_of).take(EDGE));
+        let edges = edges.filter(|line| line.len() <= LONG).map(line_hash);
         let mut longest: Vec<&str> = Vec::with_capacity(LONGEST + 1);
         let mut lines = 0;
         for line in text.split('\n').filter_map(line_of) {
@@ -59,20 +61,23 @@ pub(crate) fn line_of(line: &str) -> Option<&str> {
     Some(line.trim_ascii()).filter(|line| line.len() >= SHORT)
 }
 
-/// The hash of a line: of its length and its first 64 bytes, with every ASCII digit as 0. Part of the stored format.
+/// The hash of a line with every ASCII digit as 0. Part of the stored format.
 pub(crate) fn line_hash(line: &str) -> u64 {
-    let mut begin = [0; BEGIN + 8];
-    let length = line.len().min(BEGIN);
-    for (masked, byte) in begin.iter_mut().zip(&line.as_bytes()[..length]) {
-        *masked = if byte.is_ascii_digit() { b'0' } else { *byte };
+    let mut masked = [0; LONG];
+    let Some(masked) =
+        masked.get_mut(..line.len()).filter(|_| line.bytes().any(|byte| byte.is_ascii_digit()))
+    else {
+        return hash64(line.as_bytes());
+    };
+    for (masked, byte) in masked.iter_mut().zip(line.bytes()) {
+        *masked = if byte.is_ascii_digit() { b'0' } else { byte };
     }
-    begin[BEGIN..].copy_from_slice(&(line.len() as u64).to_le_bytes());
-    hash64(&begin)
+    hash64(masked)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PageLines, ascending, line_hash};
+    use super::{LONG, PageLines, ascending, line_hash};
 
     #[test]
     fn ends_and_longest_lines() {
@@ -89,7 +94,8 @@ mod tests {
     fn digits_do_not_count() {
         assert_eq!(line_hash("Updated 12.05.2024"), line_hash("Updated 00.00.0000"));
         assert_ne!(line_hash("Updated 12.05.2024"), line_hash("Updated 2.05.2024"));
-        let long = "x".repeat(100);
-        assert_ne!(line_hash(&long), line_hash(&long[1..]));
+        let paragraph = "x".repeat(LONG + 1);
+        assert!(PageLines::of(&paragraph).edges.is_empty());
+        assert_eq!(PageLines::of(&paragraph[1..]).edges.len(), 1);
     }
 }

@@ -25,6 +25,9 @@ pub struct Shingler {
     distinct: Distinct,
 }
 
+/// Stands between the hashes of tokens and those of masked numbers, where no token has it.
+const NUMBERS_FOLLOW: u64 = 0x6e75_6d62_6572_7321;
+
 /// What happens to the numbers of a text.
 #[derive(Clone, Copy)]
 enum Numbers {
@@ -131,7 +134,8 @@ impl Shingler {
     pub(crate) fn content_and_ngrams(&mut self, text: &str) -> (Option<u128>, &[u64]) {
         let content = match self.read(text) {
             Content::Empty => None,
-            Content::Tokens => Some(hash_of(&[&self.tokens, &self.numbers])),
+            Content::Tokens if self.numbers.is_empty() => Some(hash_of(&[&self.tokens])),
+            Content::Tokens => Some(hash_of(&[&self.tokens, &[NUMBERS_FOLLOW], &self.numbers])),
             // Turned over, so that a short text never has the hash of some token sequence by design.
             Content::Short(text) => Some(!hash128(text.as_bytes())),
         };

@@ -30,8 +30,8 @@ pub enum Similarity {
 /// 3. Is one of the two covered: is no run of its words that the other has not longer than `gap`, and are all runs of
 ///    two and more together at most `gap` words, or `gap_share` of its words?
 ///
-/// A word is covered when it is in a shingle that both texts have. A text that consists of frames alone is compared as it
-/// stands.
+/// A word is covered when it is in a shingle that both texts have. A text that consists of frames alone has nothing to be
+/// compared by: only its exact copies go.
 ///
 /// A text that another quotes in full is a duplicate when they begin alike; two that have the same paragraphs in
 /// another order are duplicates when they begin alike or have nearly all shingles in common; pages of one template are
@@ -130,13 +130,18 @@ impl Similarity {
     ///
     /// # Errors
     ///
-    /// When a threshold is not in `(0, 1]`.
+    /// When a threshold is not in `(0, 1]`, or another share of [`Coverage`] not in `[0, 1]`.
     pub fn check(&self) -> Result<(), OptionsError> {
         let threshold = self.threshold();
-        if threshold > 0.0 && threshold <= 1.0 {
-            return Ok(());
+        let refuse = |value: f64| Err(OptionsError::new(OptionsErrorKind::Threshold(value)));
+        if !(threshold > 0.0 && threshold <= 1.0) {
+            return refuse(threshold);
         }
-        Err(OptionsError::new(OptionsErrorKind::Threshold(threshold)))
+        let Similarity::Coverage(Coverage { length_ratio, jaccard, gap_share, .. }) = *self else {
+            return Ok(());
+        };
+        let wrong = [length_ratio, jaccard, gap_share].into_iter().find(|share| !(0.0..=1.0).contains(share));
+        wrong.map_or(Ok(()), refuse)
     }
 
     /// The least number of shared shingles of duplicates with sets of these sizes; `None` when they cannot be any.

@@ -4,7 +4,9 @@
 //! and uses what it learnt; the output folder keeps it for whoever checks the run.
 
 use std::cmp::Reverse;
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use gleaner_dedup::{FrameLearner, Frames, PageLines};
@@ -20,6 +22,11 @@ const PAGES: PartKind = PartKind { name: *b"PAGE", version: 1 };
 
 /// Version of the file.
 const VERSION: u32 = 1;
+
+/// Proofs that are held while frames are learnt; the learner itself holds at most two million lines.
+const MOST_PROOFS: usize = 3 << 20;
+/// Lines of the file: what a learner gives at most.
+const MOST_LINES: usize = 1 << 20;
 
 /// Where a document stands in the order of `--keep`: its rank, the larger the earlier, and its number.
 pub(crate) type Place = (Reverse<i64>, u64);
@@ -139,6 +146,10 @@ impl Learning {
             if learner.page(site, order, &lines) {
                 proofs.push((order, place));
             }
+            if proofs.len() >= MOST_PROOFS {
+                let needed: BTreeSet<u64> = learner.proving().collect();
+                proofs.retain(|(order, _)| needed.contains(order));
+            }
         }
         let frames = learner.finish();
         proofs.sort_unstable();
@@ -239,19 +250,25 @@ impl KnownFrames {
 
     /// Reads what [`KnownFrames::write`] wrote.
     pub(crate) fn read(path: &Path) -> Result<KnownFrames, Error> {
-        let text = fs::read_to_string(path).map_err(|error| Error::io(path, &error))?;
+        let io = |error: std::io::Error| Error::io(path, &error);
         let refuse = |why: &str| Error::new(ErrorKind::Usage, format!("{}: {why}", path.display()));
-        let mut lines = text.lines();
-        let header: Option<Header> = lines.next().and_then(|line| serde_json::from_str(line).ok());
-        match header {
+        // No line has more bytes, and no file more lines.
+        let most = (MOST_LINES as u64 + 1) * 128;
+        let mut lines = BufReader::new(File::open(path).map_err(io)?.take(most)).lines();
+        let header = lines.next().transpose().map_err(io)?;
+        match header.and_then(|line| serde_json::from_str(&line).ok()) {
             Some(Header { frames: VERSION }) => {}
             Some(Header { frames }) => {
                 return Err(refuse(&format!("version {frames} is not known, only {VERSION}")));
             }
             None => return Err(refuse("these are no frames")),
         }
-        let lines = lines.map(serde_json::from_str).collect::<Result<_, _>>();
-        Ok(KnownFrames::new(lines.map_err(|error| refuse(&format!("a line cannot be read: {error}")))?))
+        let mut read = Vec::new();
+        for line in lines {
+            let line = serde_json::from_str(&line.map_err(io)?);
+            read.push(line.map_err(|error| refuse(&format!("a line cannot be read: {error}")))?);
+        }
+        Ok(KnownFrames::new(read))
     }
 }
 

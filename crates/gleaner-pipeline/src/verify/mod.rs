@@ -45,6 +45,9 @@ use sums::Sums;
 use tables::Files;
 use witnesses::{Claims, Rules, SortedClaims};
 
+/// Documents in the largest sample: some four kilobytes each are held.
+const LARGEST_SAMPLE: u64 = 1_000_000;
+
 /// What was found.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -73,7 +76,7 @@ impl Verification {
 /// How far a run is checked.
 #[derive(Clone, Debug, Default)]
 pub struct VerifyOptions {
-    /// Documents, about, on which recall is measured; 0: not at all, and kept documents are not compared either.
+    /// Documents, about and a million at most, on which recall is measured; 0: not at all, and kept documents are not compared either.
     ///
     /// ### Default
     /// As many as the run took (about 4,000), so that what it states is checked.
@@ -164,7 +167,7 @@ impl Verifier<'_> {
     where
         Self: 'b,
     {
-        let size = options.recall_sample.unwrap_or(SAMPLE);
+        let size = options.recall_sample.unwrap_or(SAMPLE).min(LARGEST_SAMPLE);
         let (counts, seed) = (&self.manifest.counts, self.manifest.options.seed);
         let sampling = Sampling::new(seed, size, counts.records.saturating_sub(counts.rejected));
         let new = || Measurement::new(self.rules, self.work, seed, sampling, self.sorter);
