@@ -192,12 +192,11 @@ impl Verifier<'_> {
                         measurement.remove(removed.document.doc, &removed.stated.reason);
                     }
                     match removed.stated.duplicate_of_doc {
-                        Some(witness) => claims.push(witness, removed)?,
                         None if removed.stated.stage == STAGE => findings.add(without_witness(removed)),
-                        None => {}
+                        _ => {}
                     }
                 }
-                Ok(())
+                claims.push_all(&rows)
             })?;
         folder::check_digests(&self.manifest.outputs, &read, &mut self.findings);
         claims.finish()

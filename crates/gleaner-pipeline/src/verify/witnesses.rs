@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gleaner_dedup::Shingler;
 use gleaner_spill::{Sorted, Sorter};
@@ -75,40 +75,58 @@ impl Claims<'_> {
         Claims { rules, sorter, buffer: Vec::new() }
     }
 
-    pub(super) fn push(&mut self, witness: u64, removed: &Removed) -> Result<(), Error> {
+    /// Takes the removals of `rows` that name a witness.
+    pub(super) fn push_all(&mut self, rows: &[Removed]) -> Result<(), Error> {
+        let named = rows.iter().filter_map(|removed| Some((removed.stated.duplicate_of_doc?, removed)));
+        let named: Vec<(u64, &Removed)> = named.collect();
+        let shingler = || self.rules.comparison.shingler.clone();
+        let content = |shingler: &mut Shingler, &(_, removed): &(u64, &Removed)| {
+            self.rules.in_turn(&removed.document.text, shingler, |shingler, text| shingler.content(text))
+        };
+        let contents: Vec<Option<u128>> = named.par_iter().map_init(shingler, content).collect();
+        named
+            .iter()
+            .zip(contents)
+            .try_for_each(|((witness, removed), content)| self.push(*witness, content, removed))
+    }
+
+    fn push(&mut self, witness: u64, content: Option<u128>, removed: &Removed) -> Result<(), Error> {
         encode(removed, &mut self.buffer)?;
         let (Reverse(rank), doc) = self.rules.place(&removed.document);
         // The larger rank comes first.
         let rank = !(rank as u64 ^ (1 << 63));
-        let key = [witness, rank, doc].map(u64::to_be_bytes);
-        Ok(self.sorter.push(&[key.as_flattened(), &self.buffer[..]].concat())?)
+        let content = content.unwrap_or(0).to_be_bytes();
+        let place = [rank, doc].map(u64::to_be_bytes);
+        let key = [&witness.to_be_bytes()[..], &content, place.as_flattened()];
+        Ok(self.sorter.push(&[&key.concat(), &self.buffer[..]].concat())?)
     }
 
     pub(super) fn finish(self) -> Result<SortedClaims, Error> {
         let sorted = self.sorter.finish()?;
-        let mut claims =
-            SortedClaims { sorted, next: None, checked: 0, first: None, firsts: BTreeMap::new() };
+        let mut claims = SortedClaims { sorted, next: None, checked: 0, first: None };
         claims.step()?;
         Ok(claims)
     }
 }
 
-/// Removals by witness, and those of one witness by their place.
+/// Bytes before the removal in a record: witness, content, rank and number.
+const KEY_BYTES: usize = 40;
+
+/// Removals by witness, those of one witness by their content, and copies by their place.
 pub(super) struct SortedClaims {
     sorted: Sorted,
     next: Option<(u64, Removed)>,
     pub(super) checked: u64,
-    /// The witness at hand.
-    first: Option<u64>,
-    /// Of each content among its removals the place of the first: copies go as it went.
-    firsts: BTreeMap<u128, Place>,
+    /// The first copy of the content at hand and its witness.
+    first: Option<(u64, Place, Arc<Compared>)>,
 }
 
 /// A removal to check.
 struct Claim {
     witness: u64,
     removed: Removed,
-    own: Compared,
+    /// What was compared: copies go as the first of them went.
+    compared: Arc<Compared>,
     /// When the decision was taken.
     place: Place,
 }
@@ -117,7 +135,7 @@ impl SortedClaims {
     fn step(&mut self) -> Result<(), Error> {
         let read = |record: &[u8]| {
             let witness = record.first_chunk().map_or(0, |witness| u64::from_be_bytes(*witness));
-            decode(record.get(24..).unwrap_or_default()).map(|removed| (witness, removed))
+            decode(record.get(KEY_BYTES..).unwrap_or_default()).map(|removed| (witness, removed))
         };
         self.next = self.sorted.next_record()?.map(read).transpose()?;
         Ok(())
@@ -173,12 +191,12 @@ impl SortedClaims {
             })
             .collect();
         let claims = chunk.into_iter().zip(compared).map(|((witness, removed), own)| {
-            if self.first.replace(witness) != Some(witness) {
-                self.firsts.clear();
-            }
-            let place = rules.place(&removed.document);
-            let place = own.content.map_or(place, |content| *self.firsts.entry(content).or_insert(place));
-            Claim { witness, removed, own, place }
+            let first = self.first.take().filter(|(of, _, first)| {
+                *of == witness && own.content.is_some() && first.content == own.content
+            });
+            let first = first.unwrap_or_else(|| (witness, rules.place(&removed.document), Arc::new(own)));
+            let (_, place, compared) = self.first.insert(first);
+            Claim { witness, removed, compared: Arc::clone(compared), place: *place }
         });
         claims.collect()
     }
@@ -217,7 +235,7 @@ impl Judge<'_> {
             self.held = Some((kept.doc, self.compared(&kept.text)));
         }
         if let Some((_, kept)) = &self.held {
-            let found = self.rules.verdicts.on(&claim.own, kept, claim.place);
+            let found = self.rules.verdicts.on(&claim.compared, kept, claim.place);
             findings.extend(differences(outputs::REMOVED, stated, found.as_ref()));
         }
         findings.into_iter().map(|finding| finding.at(document.doc, &document.id)).collect()

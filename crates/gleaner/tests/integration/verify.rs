@@ -217,6 +217,28 @@ fn values_are_recomputed() {
     );
 }
 
+/// The lines of a copy may be others than those of the document whose copy it is, and with them what is a frame.
+#[test]
+fn copies_go_as_the_first_of_them_went() {
+    let scratch = Scratch::new();
+    let frame = "Home | News | Sports | Weather | Imprint and contact";
+    let page = |text: &str| format!("{frame}\n{text}");
+    let near = format!("{} And three words more.", prose(9, 12));
+    let mut texts: Vec<String> = (1..5).map(|page_number| page(&prose(page_number, 12))).collect();
+    texts.extend([page(&prose(9, 12)), page(&near), format!("{}\n{near}", frame.replace(' ', "  "))]);
+    let row = |(at, text): (usize, &String)| {
+        let url = format!("https://site.example/{at}");
+        json!({"id": at.to_string(), "url": url, "text": text}).to_string()
+    };
+    let rows: Vec<String> = texts.iter().enumerate().map(row).collect();
+    let input = scratch.file("rows.jsonl", rows.join("\n"));
+    scratch.run("dedup", &[input], &[]).ends_with(0);
+    let removed = scratch.written().removed;
+    assert_eq!(removed.len(), 2);
+    assert!(removed.iter().all(|row| row["reason"] == "near-duplicate"), "{removed:?}");
+    verify(&scratch.path("out"), &[]).ends_with(0).says("nothing is wrong");
+}
+
 #[test]
 fn counts_are_held_against_rows() {
     check_named(
