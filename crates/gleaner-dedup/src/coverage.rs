@@ -5,7 +5,7 @@ use std::ops::Range;
 use ahash::AHashSet;
 
 use crate::frames::Frames;
-use crate::shingles::{InOrder, Shingles, containment, jaccard, shared_at_least};
+use crate::shingles::{Shingles, containment, jaccard, shared_at_least};
 use crate::similarity::{Coverage, Similarity};
 
 /// A text as it is compared: without the lines that are frames.
@@ -115,14 +115,17 @@ impl Gaps {
         let most = f64::from(coverage.gap).max(coverage.gap_share * text.tokens as f64) as u32;
         let mut gaps = Gaps::default();
         let (mut run, mut covered_until, mut any_covered) = (0, 0, false);
-        for is_covered in tokens_between(text, &view.frame, |token| {
+        let mut frame = view.frame.iter().peekable();
+        for token in 0..text.tokens {
             if text.ngrams.get(token).is_some_and(|hash| common.contains(hash)) {
                 covered_until = token + text.size;
             }
-            token < covered_until
-        }) {
+            while frame.next_if(|line| line.end <= token).is_some() {}
+            if frame.peek().is_some_and(|line| line.start <= token) {
+                continue;
+            }
             gaps.words += 1;
-            if !is_covered {
+            if token >= covered_until {
                 run += 1;
                 gaps.lead += u32::from(!any_covered);
                 continue;
@@ -143,21 +146,6 @@ impl Gaps {
         self.longest = self.longest.max(run);
         self.in_runs += if run > 1 { run } else { 0 };
     }
-}
-
-/// Calls `look` on each token of a text, and gives what it said of those that are not in a frame.
-fn tokens_between<T>(
-    text: &InOrder,
-    frame: &[Range<usize>],
-    mut look: impl FnMut(usize) -> T,
-) -> impl Iterator<Item = T> {
-    let mut frame = frame.iter().peekable();
-    (0..text.tokens).filter_map(move |token| {
-        let said = look(token);
-        while frame.next_if(|line| line.end <= token).is_some() {}
-        let outside = frame.peek().is_none_or(|line| token < line.start);
-        outside.then_some(said)
-    })
 }
 
 fn shared_hashes(left: &[u64], right: &[u64]) -> Vec<u64> {

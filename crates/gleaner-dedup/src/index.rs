@@ -122,21 +122,18 @@ impl Index {
     /// by the lengths and by what can still follow the last of them.
     fn may_reach(&self, kind: Kind, hits: &[(u32, u32)]) -> bool {
         let (holder, last) = hits[hits.len() - 1];
-        let (size, needed) = match kind {
+        let behind = |size: u32| (size - last - 1) as usize;
+        let (needed, rest) = match kind {
             Kind::Bands => return true,
             Kind::Prefix { size } => {
-                let holder = self.holders[holder as usize].size;
-                (size, self.similarity.least_shared(size as usize, holder as usize))
+                let other = self.holders[holder as usize].size as usize;
+                let rest = behind(size).min(other.saturating_sub(hits.len()));
+                (self.similarity.least_shared(size as usize, other), rest)
             }
             // What the holder has may have shrunk since by what has become a frame.
-            Kind::Content { size, .. } => (size, Some(self.similarity.least_shared_with_any(size as usize))),
-        };
-        let rest = size as usize - last as usize - 1;
-        let rest = match kind {
-            Kind::Prefix { .. } => {
-                rest.min((self.holders[holder as usize].size as usize).saturating_sub(hits.len()))
+            Kind::Content { size, .. } => {
+                (Some(self.similarity.least_shared_with_any(size as usize)), behind(size))
             }
-            _ => rest,
         };
         needed.is_some_and(|needed| hits.len() + rest >= needed)
     }

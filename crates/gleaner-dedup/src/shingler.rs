@@ -73,21 +73,23 @@ impl Shingler {
     ///
     /// Near linear: the hashes are sorted.
     pub fn shingles(&mut self, text: &str) -> Shingles {
+        self.content_and_shingles(text).1
+    }
+
+    /// What [`Shingler::content`] and [`Shingler::shingles`] give, in one pass.
+    pub fn content_and_shingles(&mut self, text: &str) -> (Option<u128>, Shingles) {
         if !self.options.in_order {
-            return Shingles::from_hashes(self.hashes(text).to_vec());
+            let (content, hashes) = self.content_and_hashes(text);
+            return (content, Shingles::from_hashes(hashes.to_vec()));
         }
         let mut lines = self.tokenize_lines(text, Numbers::AsAsked);
         if self.is_of_numbers() {
             lines = self.tokenize_lines(text, Numbers::Kept);
         }
-        self.hash(text);
+        let read = self.hash(text);
         let (tokens, ngrams) = (self.tokens.len(), self.ngrams.clone());
-        Shingles::in_order(InOrder {
-            ngrams,
-            size: self.options.ngram_size.min(tokens.max(1)),
-            tokens,
-            lines,
-        })
+        let size = self.options.ngram_size.min(tokens.max(1));
+        (self.hash_of_content(read), Shingles::in_order(InOrder { ngrams, size, tokens, lines }))
     }
 
     /// What [`Sketcher::fingerprint`](crate::Sketcher::fingerprint) gives, without bands. Linear time.
@@ -132,14 +134,19 @@ impl Shingler {
 
     /// What [`Shingler::content`] gives, and the hash of every n-gram, with repeats.
     pub(crate) fn content_and_ngrams(&mut self, text: &str) -> (Option<u128>, &[u64]) {
-        let content = match self.read(text) {
+        let read = self.read(text);
+        (self.hash_of_content(read), &self.ngrams)
+    }
+
+    /// The hash of what was read last.
+    fn hash_of_content(&self, read: Content) -> Option<u128> {
+        match read {
             Content::Empty => None,
             Content::Tokens if self.numbers.is_empty() => Some(hash_of(&[&self.tokens])),
             Content::Tokens => Some(hash_of(&[&self.tokens, &[NUMBERS_FOLLOW], &self.numbers])),
             // Turned over, so that a short text never has the hash of some token sequence by design.
             Content::Short(text) => Some(!hash128(text.as_bytes())),
-        };
-        (content, &self.ngrams)
+        }
     }
 
     /// Fills the buffers.

@@ -9,7 +9,7 @@ use crate::index::Candidate;
 use crate::member::Member;
 use crate::resolve::Documents;
 use crate::shingles::{Shingles, containment, jaccard, shared_at_least};
-use crate::similarity::Similarity;
+use crate::similarity::{Coverage, Similarity};
 
 /// Why a document is a duplicate, and of which kept one.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,7 +115,7 @@ impl<D: Documents> Verifier<'_, D> {
 /// A text that is compared with others.
 enum Compared<'a> {
     Jaccard { shingles: &'a Shingles, threshold: f64 },
-    Coverage { view: View<'a>, similarity: crate::similarity::Coverage, frames: &'a Frames, page: u64 },
+    Coverage { view: View<'a>, similarity: Coverage, frames: &'a Frames, page: u64 },
 }
 
 impl<'a> Compared<'a> {

@@ -15,7 +15,7 @@ fn pages(seed: u64, count: usize) -> (Vec<String>, Vec<Option<u64>>) {
     let frames: Vec<(String, String)> = (0..SITES)
         .map(|site| {
             let line = |part: &str| {
-                (0..12 + site).map(|word| format!("{part}{site}w{}", "x".repeat(word))).collect::<Vec<_>>()
+                (0..2 + site % 3).map(|word| format!("{part}{site}w{}", "x".repeat(word))).collect::<Vec<_>>()
             };
             (line("head").join(" "), line("foot").join(" | "))
         })
@@ -39,6 +39,26 @@ fn run(seed: u64, count: usize, sketch: SketchOptions) -> (Run, ResolveOptions) 
     run.fingerprints.iter_mut().zip(sites).for_each(|(print, site)| print.site = site);
     run.verdicts = resolve(&run.fingerprints, &run.shingles, &options);
     (run, options)
+}
+
+/// What must hold of any result: witnesses are kept and come first, and the values are those of the texts.
+fn check(run: &Run) {
+    let contents: Vec<_> = run.fingerprints.iter().map(|print| print.content).collect();
+    let is_first =
+        |index: &usize| contents[*index].is_some() && !contents[..*index].contains(&contents[*index]);
+    let firsts: Vec<usize> = (0..contents.len()).filter(is_first).collect();
+    let frames = frames(run, &firsts);
+    for (page, &index) in (0..).zip(&firsts) {
+        let Some(duplicate) = &run.verdicts[index] else { continue };
+        let of = duplicate.of as usize;
+        assert!(of < index && run.verdicts[of].is_none(), "{index} goes for {of}");
+        let found = Similarity::default().compare(&run.shingles[index], &run.shingles[of], &frames, page);
+        assert_eq!(
+            found.map(|found| Duplicate { of: of as u64, ..found }).as_ref(),
+            Some(duplicate),
+            "{index}"
+        );
+    }
 }
 
 /// What is due by definition: copies go with the first of their kind, the others with the most similar kept document
@@ -95,9 +115,10 @@ fn exact_is_exhaustive() {
                 "seed {seed}, {index_bytes} bytes"
             );
         }
-        // Bands see the frames, which are the greater part of many of these, and often not the same ones.
+        check(&run);
+        // Bands see the frames, which are the greater part of the many short texts, and often not the same ones.
         let (found, all) = (run.verdicts.iter().flatten().count(), want.iter().flatten().count());
-        assert!(10 * found >= 7 * all, "seed {seed}: {found} of {all}");
+        assert!(100 * found >= 85 * all, "seed {seed}: {found} of {all}");
     }
     let banding = Banding { bands: 128, rows: 1 };
     let (run, mut options) = run(44, 600, SketchOptions { banding, ..SketchOptions::default() });

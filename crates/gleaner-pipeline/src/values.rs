@@ -13,7 +13,8 @@ pub(crate) struct Compared {
 
 impl Compared {
     pub(crate) fn new(shingler: &mut Shingler, text: &str) -> Compared {
-        Compared { content: shingler.content(text), shingles: shingler.shingles(text) }
+        let (content, shingles) = shingler.content_and_shingles(text);
+        Compared { content, shingles }
     }
 }
 
