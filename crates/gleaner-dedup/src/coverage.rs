@@ -226,6 +226,15 @@ mod tests {
                 .collect()
         };
         assert_eq!(gap(&scattered("b"), &scattered("c")), None, "a template with its key content in slots");
+        // Each slot is short, and nearly nine tenths are in common: it is the sum that tells.
+        let rarely = |key: &str, slots: usize| -> String {
+            let slot = |at: usize| if at % 60 < 3 && at / 60 < slots { key } else { "a" };
+            (0..420)
+                .map(|at| format!("{}{}y{} ", slot(at), "x".repeat(at % 21), "x".repeat(at / 21)))
+                .collect()
+        };
+        assert_eq!(gap(&rarely("b", 7), &rarely("c", 7)), None, "short slots, many of them");
+        assert_eq!(gap(&rarely("b", 2), &rarely("c", 2)), Some(3), "short slots, few of them");
         assert_eq!(
             gap(&format!("{} {frame}", words("b", 60)), &frame),
             None,
