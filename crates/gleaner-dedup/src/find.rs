@@ -164,7 +164,9 @@ where
     L: Fn(usize) -> Result<Shingles, E> + Sync,
 {
     let mut verdicts = vec![None; first.len()];
-    let list = firsts.map(|(document, bytes)| Ok(Listed { document: document as u64, bytes, from: () }));
+    let list = firsts.map(|(document, bytes)| {
+        Ok(Listed { document: document as u64, bytes, from: (), is_settled: false })
+    });
     let tell = |document: u64, verdict| {
         verdicts[document as usize] = verdict;
         Ok(())

@@ -16,6 +16,8 @@ pub(crate) struct Member {
     /// About how many bytes its text has.
     pub(crate) bytes: u64,
     pub(crate) keys: Keys,
+    /// It stays in any case.
+    pub(crate) is_settled: bool,
     /// Kept documents of earlier rounds that share band keys.
     pub(crate) candidates: Vec<Candidate>,
     /// The most similar of those of earlier rounds that share a shingle of the prefix.
@@ -46,6 +48,7 @@ impl Member {
             record.extend(position.to_le_bytes());
             record.extend(held.to_le_bytes());
         }
+        record.push(u8::from(self.is_settled));
         record.push(u8::from(self.found.is_some()));
         if let Some((order, Duplicate { of, jaccard, containment, gap, .. })) = &self.found {
             let gap = gap.map_or(NO_GAP, u64::from);
@@ -76,6 +79,7 @@ impl Member {
             whole.then(|| Key { hash: fields.u64(), position: fields.u32(), held: fields.u32() })
         });
         let keys = Keys { kind, keys: keys.collect() };
+        let is_settled = fields.take() == [1];
         let found = (fields.take() == [1]).then(|| {
             let [order, of, jaccard, containment, gap] = std::array::from_fn(|_| fields.u64());
             let [jaccard, containment] = [jaccard, containment].map(f64::from_bits);
@@ -86,7 +90,7 @@ impl Member {
         while fields.0.len() >= 20 {
             candidates.push(Candidate { order: fields.u64(), document: fields.u64(), shared: fields.u32() });
         }
-        Member { order, document, bytes, keys, candidates, found, shingles: None }
+        Member { order, document, bytes, keys, is_settled, candidates, found, shingles: None }
     }
 }
 
@@ -129,8 +133,16 @@ mod tests {
             let candidates = (0..2 * length).map(candidate).collect();
             let found = (length > 0)
                 .then(|| (1 << 35, Duplicate::near(9, 0.8, 0.9, Some(length).filter(|&gap| gap > 1))));
-            let member =
-                Member { order: 1 << 33, document: 5, bytes: 1, keys, candidates, found, shingles: None };
+            let member = Member {
+                order: 1 << 33,
+                document: 5,
+                bytes: 1,
+                keys,
+                is_settled: length == 1,
+                candidates,
+                found,
+                shingles: None,
+            };
             let record = member.write();
             assert_eq!(Member::read(&record), member);
             (0..record.len()).for_each(|length| drop(Member::read(&record[..length])));

@@ -33,8 +33,7 @@ pub struct ResolveOptions {
     /// 16.
     pub max_bucket: usize,
     /// Kept documents that a document with band keys is compared with at most, at least 1: those with which it shares
-    /// most keys, then the earliest. Documents go in blocks of 1,024; this many of earlier blocks, and this many of
-    /// its own. No bound on documents with keys of a prefix.
+    /// most keys, then the earliest. No bound on documents with keys of a prefix.
     ///
     /// ### Default
     /// 32.
@@ -92,7 +91,7 @@ impl Default for ResolveOptions {
 }
 
 /// Documents that are verified together: enough to keep threads busy, few enough that the shingles of all fit the
-/// cache. For band keys a part of the result's definition, so it does not depend on either.
+/// cache. Has no influence on the result.
 const BLOCK: usize = 1024;
 
 /// Bytes of text after which a block ends earlier.
@@ -107,6 +106,9 @@ pub struct Listed<T> {
     pub bytes: u64,
     /// What its keys are made from.
     pub from: T,
+    /// Whether it stays in any case, as a document of an earlier search that later ones are held against: it is
+    /// compared with none before it.
+    pub is_settled: bool,
 }
 
 /// What a search needs from whoever holds the documents. Called from several threads with the feature `rayon`.
@@ -138,7 +140,7 @@ pub trait Documents: Sync {
 ///
 /// Candidates of a document are the kept ones before it that share a key with it; those that are alike by
 /// [`ResolveOptions::similarity`] make it a duplicate, and the one with the highest Jaccard similarity, of equal ones the
-/// earliest, is named. Without any the document is kept. Verdicts come in the order of the documents. The lines of
+/// earliest, is named. Without any the document is kept, and so is one that [is settled](Listed::is_settled). Verdicts come in the order of the documents. The lines of
 /// `frames`, learnt with the numbers of documents in this order, do not count for coverage.
 ///
 /// With keys of prefixes ([`Keys::of_prefix`]) or contents ([`Keys::of_content`]) every removal that is due is made: no
@@ -204,11 +206,13 @@ impl Blocks {
         self.listed += block.len() as u64;
         let block: Vec<(u64, Listed<D::From>)> = (first..).zip(block).collect();
         let members = parallel::map(&block, |(order, listed)| {
-            let Listed { document, bytes, .. } = *listed;
+            let Listed { document, bytes, is_settled, .. } = *listed;
             let (keys, shingles) = documents.keys(listed, *order)?;
             // Without keys it will not be compared.
             let shingles = shingles.filter(|_| !keys.is_empty()).map(Arc::new);
-            Ok::<_, D::Error>(Member { order: *order, document, bytes, keys, shingles, ..Member::default() })
+            let member =
+                Member { order: *order, document, bytes, keys, is_settled, shingles, ..Member::default() };
+            Ok::<_, D::Error>(member)
         });
         let members = members.into_iter().collect::<Result<Vec<_>, _>>()?;
         Ok(Some(members).filter(|members| !members.is_empty()))
@@ -277,6 +281,9 @@ impl<'a, D: Documents> Search<'a, D> {
     /// What is left of the index for a document that waits: band keys meet more in later rounds, of which only the most
     /// likely are compared; what shares a shingle of a prefix is compared in any case, and now.
     fn look_up(&self, member: &Member) -> Result<(Vec<Candidate>, Found), D::Error> {
+        if member.is_settled {
+            return Ok(<(Vec<Candidate>, Found)>::default());
+        }
         let candidates = self.earlier(member);
         if member.keys.kind == Kind::Bands {
             return Ok((candidates, None));
@@ -295,20 +302,24 @@ impl<'a, D: Documents> Search<'a, D> {
         let has_neighbour = neighbours(block);
         let numbered: Vec<(usize, &Member)> = block.iter().enumerate().collect();
         let against_earlier = parallel::map(&numbered, |&(at, member)| {
+            if member.is_settled {
+                return Ok(Compared::default());
+            }
             let candidates = self.earlier(member);
             if has_neighbour[at] || !candidates.is_empty() {
                 self.verifier.hold(member)?;
             }
-            self.verifier.best_of(member, member.found.clone(), &candidates)
+            let found = self.verifier.best_of(member, member.found.clone(), &candidates)?;
+            Ok(Compared { candidates, found })
         });
-        for ((&(at, member), earlier), start) in
-            numbered.iter().zip(against_earlier).zip(std::iter::repeat(block[0].order))
-        {
-            let mut found = earlier?;
-            if has_neighbour[at] {
-                let candidates = self.most_likely(&member.keys, self.index.candidates(&member.keys, start));
-                found = self.verifier.best_of(member, found, &candidates)?;
-            }
+        let start = block[0].order;
+        for (&(at, member), earlier) in numbered.iter().zip(against_earlier) {
+            let earlier = earlier?;
+            let found = if has_neighbour[at] && !member.is_settled {
+                self.among_neighbours(member, earlier, start)?
+            } else {
+                earlier.found
+            };
             if found.is_some() {
                 self.verifier.cache.remove(member.document);
             } else {
@@ -317,6 +328,19 @@ impl<'a, D: Documents> Search<'a, D> {
             verdict(member.document, found)?;
         }
         Ok(())
+    }
+
+    /// What is found of a document when those of its block, which begins at place `start`, are candidates, too.
+    fn among_neighbours(&self, member: &Member, earlier: Compared, start: u64) -> Result<Found, D::Error> {
+        let Compared { candidates, found } = earlier;
+        let neighbours = self.index.candidates(&member.keys, start);
+        let count = candidates.len() + neighbours.len();
+        if member.keys.kind == Kind::Bands && count > self.options.max_candidates {
+            // Some that were compared give way, as if there were no blocks.
+            let all = self.most_likely(&member.keys, [candidates, neighbours].concat());
+            return self.verifier.best_of(member, member.found.clone(), &all);
+        }
+        self.verifier.best_of(member, found, &self.most_likely(&member.keys, neighbours))
     }
 
     /// The candidates of a document that this index or earlier ones hold.
@@ -334,6 +358,13 @@ impl<'a, D: Documents> Search<'a, D> {
         }
         candidates
     }
+}
+
+/// The candidates with which a document was compared, and the best of them.
+#[derive(Default)]
+struct Compared {
+    candidates: Vec<Candidate>,
+    found: Found,
 }
 
 /// For each document of a block whether another one has a key of it.

@@ -30,7 +30,7 @@ fn word(random: &mut Random) -> String {
     (0..1 + random.below(3)).map(|_| SYLLABLES[random.below(SYLLABLES.len())]).collect()
 }
 
-fn words(random: &mut Random, count: usize) -> Vec<String> {
+pub(crate) fn words(random: &mut Random, count: usize) -> Vec<String> {
     (0..count).map(|_| word(random)).collect()
 }
 

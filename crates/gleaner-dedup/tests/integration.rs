@@ -10,6 +10,7 @@ mod crowds;
 mod errors;
 mod golden;
 mod properties;
+mod settled;
 #[cfg(feature = "rayon")]
 mod threads;
 

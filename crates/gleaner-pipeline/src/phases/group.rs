@@ -238,7 +238,12 @@ impl Grouper<'_> {
             };
             let mut numbers = record[16..].as_chunks().0.iter().map(|number| u64::from_le_bytes(*number));
             let bytes = numbers.next().unwrap_or(0);
-            Some(Ok(Listed { document: doc_of(&record[..16]), bytes, from: numbers.collect() }))
+            Some(Ok(Listed {
+                document: doc_of(&record[..16]),
+                bytes,
+                from: numbers.collect(),
+                is_settled: false,
+            }))
         };
         Ok(std::iter::from_fn(next))
     }
@@ -302,7 +307,7 @@ fn doc_of(record: &[u8]) -> u64 {
 
 fn listed(doc: u64, entry: Entry) -> Document {
     let from = entry.fingerprint.map(|fingerprint| fingerprint.bands).unwrap_or_default();
-    Listed { document: doc, bytes: entry.text_bytes, from }
+    Listed { document: doc, bytes: entry.text_bytes, from, is_settled: false }
 }
 
 /// The documents of the work area, as the search asks for them.
