@@ -13,6 +13,7 @@ fn settings(job: Job, input: &Path, output: &Path) -> Settings {
     let inputs =
         resolve_inputs(&[OsString::from(input)], &InputOptions::default()).expect("the input just written");
     Settings {
+        against: Vec::new(),
         job,
         inputs,
         output: output.to_path_buf(),

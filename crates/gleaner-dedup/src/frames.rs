@@ -89,7 +89,7 @@ impl FrameLearner {
             self.site = site;
             self.pages.clear();
         }
-        if self.pages.len() == PAGES {
+        if !self.looks_at(site) {
             return false;
         }
         let alike = |page: &&Page| page.lines.longest.iter().any(|line| lines.longest.contains(line));
@@ -107,6 +107,11 @@ impl FrameLearner {
             self.found = earliest(mem::take(&mut self.found));
         }
         proves
+    }
+
+    /// Whether [`FrameLearner::page`] would look at another page of `site`.
+    pub fn looks_at(&self, site: u64) -> bool {
+        site != self.site || self.pages.len() < PAGES
     }
 
     /// The pages that proved the lines found so far, in no order.

@@ -27,6 +27,8 @@ pub struct Accounting {
     pub rejected: u64,
     /// Removed documents by stage, then reason.
     pub removed_by_reason: Counts,
+    /// Of the removed, those that duplicate a document of an earlier run.
+    pub removed_against: u64,
     /// Rejected records by reason.
     pub rejected_by_reason: BTreeMap<String, u64>,
     /// Lost byte ranges that held no record boundary, by reason.

@@ -1,6 +1,6 @@
 //! What is known of each document beside its text, in one part of fixed-size records for each part of documents.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gleaner_dedup::Fingerprint;
 use gleaner_spill::{PartKind, PartLookup, PartReader, PartWriter};
@@ -22,6 +22,8 @@ enum State {
     /// It has no text, so it is no duplicate.
     Empty = 1,
     Filled = 2,
+    /// Of an earlier run, and no document of this one meets it.
+    Unmet = 3,
 }
 
 /// A document, but for what it says.
@@ -36,6 +38,8 @@ pub(crate) struct Entry {
     pub(crate) offset: u64,
     /// `None` once a stage has removed it.
     pub(crate) fingerprint: Option<Fingerprint>,
+    /// It is of an earlier run, and no document of this one meets it: of its fingerprint only the content is known.
+    pub(crate) is_unmet: bool,
 }
 
 impl Entry {
@@ -49,6 +53,7 @@ impl Entry {
         record.push(match (&self.fingerprint, content) {
             (None, _) => State::Removed,
             (_, None) => State::Empty,
+            _ if self.is_unmet => State::Unmet,
             _ => State::Filled,
         } as u8);
         for key in self.fingerprint.iter().flat_map(|fingerprint| &fingerprint.bands) {
@@ -63,13 +68,14 @@ impl Entry {
         let (&state, keys) = rest.split_first()?;
         let mut numbers = words(fields);
         let [id_hash, rank, text_bytes, offset] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+        let is_unmet = state == State::Unmet as u8;
         let filled = state == State::Filled as u8;
         let fingerprint = (state != State::Removed as u8).then(|| Fingerprint {
-            content: filled.then(|| u128::from_le_bytes(*content)),
+            content: (filled || is_unmet).then(|| u128::from_le_bytes(*content)),
             bands: if filled { words(keys).collect() } else { Box::default() },
             ..Fingerprint::default()
         });
-        Some(Entry { id_hash, rank: rank as i64, text_bytes, offset, fingerprint })
+        Some(Entry { id_hash, rank: rank as i64, text_bytes, offset, fingerprint, is_unmet })
     }
 }
 
@@ -122,10 +128,14 @@ pub(crate) fn entries(
     first_document: &[u64],
 ) -> impl Iterator<Item = Result<(u64, Entry), Error>> {
     let parts = first_document.iter().enumerate();
-    parts.flat_map(|(part, &first)| PartEntries {
-        reader: Some(EntryReader::open(&work.entries(part))),
-        doc: first,
-    })
+    read_entries(parts.map(|(part, &first)| (work.entries(part), first)))
+}
+
+/// The entries of parts with their numbers, in order; each part is given with the number of its first document.
+pub(crate) fn read_entries(
+    parts: impl Iterator<Item = (PathBuf, u64)>,
+) -> impl Iterator<Item = Result<(u64, Entry), Error>> {
+    parts.flat_map(|(path, first)| PartEntries { reader: Some(EntryReader::open(&path)), doc: first })
 }
 
 /// The entries of a part, numbered; an error ends them.
@@ -185,12 +195,20 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let entry =
-            |offset, fingerprint| Entry { id_hash: 7, rank: -3, text_bytes: 1 << 40, offset, fingerprint };
+        let entry = |offset, fingerprint| Entry {
+            id_hash: 7,
+            rank: -3,
+            text_bytes: 1 << 40,
+            offset,
+            fingerprint,
+            is_unmet: false,
+        };
         let filled =
             Fingerprint { content: Some(5 << 90), bands: Box::from([u64::MAX, 1]), ..Fingerprint::default() };
         let empty = Fingerprint::default();
-        let entries = [entry(1, Some(filled)), entry(2, None), entry(3, Some(empty))];
+        let unmet = Fingerprint { content: Some(9), ..Fingerprint::default() };
+        let unmet = Entry { is_unmet: true, ..entry(4, Some(unmet)) };
+        let entries = [entry(1, Some(filled)), entry(2, None), entry(3, Some(empty)), unmet];
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("entries");
         let mut writer = EntryWriter::create(&path, 2).expect("create");

@@ -3,7 +3,6 @@
 //! The scan (or clean) phase writes the lines of each document that has an address; group sorts them by site, learns,
 //! and uses what it learnt; the output folder keeps it for whoever checks the run.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -15,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 use crate::manifest::write_whole;
+use crate::place::Place;
 use crate::site::site_of;
 
 /// Number in its part, site and lines of a document that has a site.
@@ -28,19 +28,15 @@ const MOST_PROOFS: usize = 3 << 20;
 /// Lines of the file: what a learner gives at most.
 const MOST_LINES: usize = 1 << 20;
 
-/// Where a document stands in the order of `--keep`: its rank, the larger the earlier, and its number.
-pub(crate) type Place = (Reverse<i64>, u64);
-
 /// Writes the lines of the documents of a part.
 pub(crate) struct PageWriter {
     part: PartWriter,
     documents: u64,
-    record: Vec<u8>,
 }
 
 impl PageWriter {
     pub(crate) fn create(path: &Path) -> Result<PageWriter, Error> {
-        Ok(PageWriter { part: PartWriter::create(path, PAGES)?, documents: 0, record: Vec::new() })
+        Ok(PageWriter { part: PartWriter::create(path, PAGES)?, documents: 0 })
     }
 
     /// Takes the next document. Without an address or lines there is nothing to learn from it.
@@ -49,14 +45,7 @@ impl PageWriter {
         self.documents += 1;
         let Some(lines) = lines.filter(|lines| !lines.edges.is_empty()) else { return Ok(()) };
         let Some(site) = url.and_then(site_of) else { return Ok(()) };
-        self.record.clear();
-        for number in [number, site, lines.edges.len() as u64] {
-            self.record.extend(number.to_be_bytes());
-        }
-        for hash in lines.edges.iter().chain(&lines.longest) {
-            self.record.extend(hash.to_be_bytes());
-        }
-        self.part.append(&self.record)?;
+        self.part.append(&page_record(number, site, lines))?;
         Ok(())
     }
 
@@ -123,26 +112,41 @@ pub(crate) struct Learning {
     pages: PageReader,
     /// Pages by site and by their place in the order.
     sorter: Sorter,
+    /// The pages that were looked at, by their number.
+    looked_at: Sorter,
+}
+
+/// What was learnt of frames.
+pub(crate) struct LearntFrames {
+    /// By the order of documents.
+    pub(crate) frames: Frames,
+    /// As they are kept.
+    pub(crate) known: KnownFrames,
+    /// The pages of this run that were looked at.
+    pages: Sorted,
 }
 
 impl Learning {
-    pub(crate) fn new(pages: PageReader, sorter: Sorter) -> Learning {
-        Learning { pages, sorter }
+    pub(crate) fn new(pages: PageReader, sorter: Sorter, looked_at: Sorter) -> Learning {
+        Learning { pages, sorter, looked_at }
     }
 
-    /// Takes a document in: the documents must come by their number, `order` is their place among all that are searched.
-    pub(crate) fn document(&mut self, (Reverse(rank), doc): Place, order: u64) -> Result<(), Error> {
-        let Some(record) = self.pages.of(doc)? else { return Ok(()) };
+    /// Takes in the document that is number `number` in the search: they must come by this number; `order` is their place
+    /// among all that are searched.
+    pub(crate) fn document(&mut self, number: u64, place: Place, order: u64) -> Result<(), Error> {
+        let Some(record) = self.pages.of(number)? else { return Ok(()) };
         let (site, lines) = record.split_at(8);
-        let place = [order.to_be_bytes(), doc.to_be_bytes(), rank.to_be_bytes()].concat();
-        Ok(self.sorter.push(&[site, &place, lines].concat())?)
+        Ok(self.sorter.push(&[site, &order.to_be_bytes(), &place.to_bytes(), lines].concat())?)
     }
 
-    /// The frames by the order of documents, and as they are kept.
-    pub(crate) fn finish(self) -> Result<(Frames, KnownFrames), Error> {
+    /// Learns from the documents that were taken in.
+    pub(crate) fn finish(mut self) -> Result<LearntFrames, Error> {
         let (mut pages, mut learner) = (self.sorter.finish()?, FrameLearner::default());
         let mut proofs: Vec<(u64, Place)> = Vec::new();
         while let Some((site, order, place, lines)) = next_page(&mut pages)? {
+            if place.run().is_none() && learner.looks_at(site) {
+                self.looked_at.push(&page_record(place.doc(), site, &lines))?;
+            }
             if learner.page(site, order, &lines) {
                 proofs.push((order, place));
             }
@@ -154,25 +158,44 @@ impl Learning {
         let frames = learner.finish();
         proofs.sort_unstable();
         let place = |order: u64| proofs[proofs.partition_point(|(other, _)| *other < order)].1;
-        let lines = frames.lines().into_iter().map(|(order, line)| {
-            let (Reverse(rank), doc) = place(order);
-            FrameLine { line, doc, rank }
-        });
+        let lines = frames.lines().into_iter().map(|(order, line)| FrameLine::new(line, place(order)));
         let known = KnownFrames::new(lines.collect());
-        Ok((frames, known))
+        Ok(LearntFrames { frames, known, pages: self.looked_at.finish()? })
     }
+}
+
+impl LearntFrames {
+    /// Writes the pages that a later run has to look at before its own. Returns the bytes written.
+    pub(crate) fn write_pages(&mut self, path: &Path) -> Result<u64, Error> {
+        let mut part = PartWriter::create(path, PAGES)?;
+        while let Some(record) = self.pages.next_record()? {
+            part.append(record)?;
+        }
+        Ok(part.finish()?.bytes)
+    }
+}
+
+/// The record of a page: its number, its site, and its lines.
+fn page_record(number: u64, site: u64, lines: &PageLines) -> Vec<u8> {
+    let numbers = [number, site, lines.edges.len() as u64];
+    let hashes = lines.edges.iter().chain(&lines.longest);
+    numbers.iter().chain(hashes).flat_map(|number| number.to_be_bytes()).collect()
 }
 
 /// Site, order, place and lines of the next page.
 fn next_page(pages: &mut Sorted) -> Result<Option<(u64, u64, Place, PageLines)>, Error> {
     let Some(record) = pages.next_record()? else { return Ok(None) };
-    let numbers: Vec<u64> = record.as_chunks().0.iter().map(|number| u64::from_be_bytes(*number)).collect();
-    let [site, order, doc, rank, edges, ref hashes @ ..] = numbers[..] else {
-        return Err(Error::internal("spill: a page is cut"));
-    };
-    let (edges, longest) = hashes.split_at((edges as usize).min(hashes.len()));
-    let lines = PageLines { edges: edges.into(), longest: longest.into() };
-    Ok(Some((site, order, (Reverse(rank as i64), doc), lines)))
+    let cut = || Error::internal("spill: a page is cut");
+    let (head, rest) = record.split_first_chunk::<16>().ok_or_else(cut)?;
+    let (place, rest) = Place::read(rest).ok_or_else(cut)?;
+    let number = |bytes: &[u8; 8]| u64::from_be_bytes(*bytes);
+    let &[site, order] = head.as_chunks().0 else { return Err(cut()) };
+    let [site, order] = [site, order].map(u64::from_be_bytes);
+    let (edges, hashes) = rest.as_chunks().0.split_first().ok_or_else(cut)?;
+    let (edges, longest) = hashes.split_at((number(edges) as usize).min(hashes.len()));
+    let hashes = |hashes: &[[u8; 8]]| hashes.iter().map(number).collect();
+    let lines = PageLines { edges: hashes(edges), longest: hashes(longest) };
+    Ok(Some((site, order, place, lines)))
 }
 
 /// A line of a frame, and the document that proved it.
@@ -182,11 +205,22 @@ struct FrameLine {
     line: u64,
     doc: u64,
     rank: i64,
+    /// The run of the document where it is an earlier one: 1 is the first of those that this run was held against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    run: Option<u32>,
 }
 
 impl FrameLine {
+    fn new(line: u64, place: Place) -> FrameLine {
+        let run = place.run().map(|run| run as u32 + 1);
+        FrameLine { line, doc: place.doc(), rank: place.rank(), run }
+    }
+
     fn place(&self) -> Place {
-        (Reverse(self.rank), self.doc)
+        match self.run {
+            Some(run) => Place::earlier(run.saturating_sub(1) as usize, self.rank, self.doc),
+            None => Place::own(self.rank, self.doc),
+        }
     }
 }
 
@@ -274,12 +308,11 @@ impl KnownFrames {
 
 #[cfg(test)]
 mod tests {
-    use std::cmp::Reverse;
-
     use gleaner_dedup::PageLines;
     use gleaner_spill::Sorter;
 
-    use super::{KnownFrames, Learning, PageReader, PageWriter};
+    use super::{KnownFrames, Learning, LearntFrames, PageReader, PageWriter};
+    use crate::place::Place;
 
     #[test]
     fn frames_are_learnt_by_site_and_kept() {
@@ -301,15 +334,17 @@ mod tests {
             writer.finish().expect("finish");
             parts.push((8 * part, path));
         }
-        let sorter = Sorter::new(&folder.path().join("sites"), 1 << 20);
-        let mut learning = Learning::new(PageReader::new(parts).expect("open"), sorter);
+        let sorter = |name| Sorter::new(&folder.path().join(name), 1 << 20);
+        let pages = PageReader::new(parts).expect("open");
+        let mut learning = Learning::new(pages, sorter("sites"), sorter("looked-at"));
         // The later a document, the better its right to stay.
-        (0..16).for_each(|doc| learning.document((Reverse(doc as i64), doc), 15 - doc).expect("document"));
-        let (frames, known) = learning.finish().expect("finish");
+        (0..16)
+            .for_each(|doc| learning.document(doc, Place::own(doc as i64, doc), 15 - doc).expect("document"));
+        let LearntFrames { frames, known, .. } = learning.finish().expect("finish");
         // Of a, documents 12, 10 and 8 come first; of b 13, 11 and 9.
         assert_eq!(frames.lines().iter().map(|(order, _)| *order).collect::<Vec<_>>(), [6, 7]);
-        assert_eq!(known.before((Reverse(9), 9)), 0);
-        assert_eq!([8, 7].map(|doc| known.before((Reverse(doc as i64), doc))), [1, 2]);
+        assert_eq!(known.before(Place::own(9, 9)), 0);
+        assert_eq!([8, 7].map(|doc| known.before(Place::own(doc as i64, doc))), [1, 2]);
         let path = folder.path().join("frames.jsonl");
         known.write(&path).expect("write");
         let read = KnownFrames::read(&path).expect("read");

@@ -17,6 +17,7 @@
 //!     job: Job::Run,
 //!     inputs: resolve_inputs(&[input.into()], &InputOptions::default())?,
 //!     output: folder.path().join("corpus"),
+//!     against: Vec::new(),
 //!     result: ResultOptions::default(),
 //!     resources: Resources { threads: 2, memory: 1 << 30, tmp: None, peak_memory: || None },
 //!     limits: Limits::default(),
@@ -51,9 +52,11 @@ mod bits;
 mod comparison;
 mod date;
 mod draft;
+mod earlier;
 mod entries;
 mod error;
 mod frames;
+mod index;
 pub mod language;
 mod lookup;
 mod manifest;
@@ -61,11 +64,13 @@ mod memory;
 mod output;
 mod outputs;
 mod phases;
+mod place;
 mod plan;
 mod progress;
-mod rank;
+
 mod recall;
 mod run;
+mod searched;
 mod settings;
 mod site;
 mod stages;

@@ -8,7 +8,7 @@ use gleaner_spill::PartLookup;
 use crate::draft::{CLEANED, DraftView};
 use crate::entries::EntryLookup;
 use crate::error::Error;
-use crate::verdicts::part_of;
+use crate::searched::Searched;
 use crate::work::WorkArea;
 
 /// Parts that are held open: fewer than a process may have on any system.
@@ -17,11 +17,10 @@ const OPEN_PARTS: usize = 192;
 /// Bytes that the record of a document seldom has beside the text.
 const LIKELY_BESIDE: usize = 512;
 
-/// Reads documents again by their number.
+/// Reads documents again by their number in the search.
 pub(crate) struct Lookup<'a> {
     work: &'a WorkArea,
-    /// Number of the first document of each part.
-    first_document: &'a [u64],
+    searched: &'a Searched,
     entries: EntryLookup,
     open: Mutex<VecDeque<(usize, Arc<PartLookup>)>>,
 }
@@ -30,11 +29,11 @@ impl Lookup<'_> {
     /// `bands` is the number of keys that every entry has room for. Group must have joined the entries.
     pub(crate) fn new<'a>(
         work: &'a WorkArea,
-        first_document: &'a [u64],
+        searched: &'a Searched,
         bands: usize,
     ) -> Result<Lookup<'a>, Error> {
         let entries = EntryLookup::open(&work.all_entries(), bands)?;
-        Ok(Lookup { work, first_document, entries, open: Mutex::default() })
+        Ok(Lookup { work, searched, entries, open: Mutex::default() })
     }
 
     /// Reads document `doc` and gives what `read` makes of it. `buffer` is overwritten.
@@ -44,7 +43,7 @@ impl Lookup<'_> {
         buffer: &mut Vec<u8>,
         read: impl FnOnce(&DraftView<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let number = part_of(self.first_document, doc);
+        let number = self.searched.part_of(doc);
         let part = self.part(number)?;
         let (offset, text_bytes) = self.entries.place(doc, buffer)?;
         let likely = (text_bytes as usize).saturating_add(LIKELY_BESIDE);
@@ -56,7 +55,7 @@ impl Lookup<'_> {
         if let Some((_, part)) = open.iter().find(|(held, _)| *held == number) {
             return Ok(Arc::clone(part));
         }
-        let part = Arc::new(PartLookup::open(&self.work.cleaned(number), CLEANED)?);
+        let part = Arc::new(PartLookup::open(&self.searched.cleaned(self.work, number), CLEANED)?);
         if open.len() == OPEN_PARTS {
             open.pop_front();
         }

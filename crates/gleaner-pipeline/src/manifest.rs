@@ -8,10 +8,11 @@ use std::time::UNIX_EPOCH;
 
 use gleaner_corpus::{AtomicFile, FileSummary, Location};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::account::Accounting;
 use crate::error::Error;
-use crate::outputs::OutputFile;
+use crate::outputs::{self, OutputFile};
 use crate::recall::Recall;
 use crate::settings::{Job, ResultOptions, Settings};
 
@@ -40,6 +41,8 @@ pub struct Manifest {
     pub gleaner: String,
     /// Version of the output layout.
     pub layout: u32,
+    /// What tells this run from any other, as `duplicate_of_run` names it: a digest of its outputs.
+    pub run: String,
     /// The job.
     pub job: Job,
     /// Whether a limit was passed.
@@ -67,6 +70,7 @@ impl Manifest {
         Manifest {
             gleaner: env!("CARGO_PKG_VERSION").to_owned(),
             layout: LAYOUT,
+            run: outputs::identity(&outputs),
             job: settings.job,
             status: Status::Complete,
             options: settings.result.clone(),
@@ -77,9 +81,49 @@ impl Manifest {
         }
     }
 
+    /// The manifest of the finished run in `folder`; a usage error where there is none.
+    pub(crate) fn read(folder: &Path) -> Result<Manifest, Error> {
+        let refuse = |why: String| Err(Error::usage(format!("{}: {why}", folder.display())));
+        if !folder.is_dir() {
+            return refuse("no such folder; name the output folder of `run` or `dedup`".to_owned());
+        }
+        let path = folder.join(MANIFEST);
+        let json = match fs::read(&path) {
+            Ok(json) => json,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return refuse(format!("no {MANIFEST}; this is no run, or one that did not finish"));
+            }
+            Err(error) => return Err(Error::io(&path, &error)),
+        };
+        let manifest = match parse(&json) {
+            Ok(manifest) => manifest,
+            Err(why) => return refuse(format!("{MANIFEST} {why}")),
+        };
+        if manifest.status == Status::Complete && !folder.join(SUCCESS).exists() {
+            return refuse(format!("no {SUCCESS}: the run did not finish; give its command again"));
+        }
+        Ok(manifest)
+    }
+
     pub(crate) fn input_bytes(&self) -> u64 {
         self.inputs.iter().map(|file| file.size).sum()
     }
+}
+
+fn parse(json: &[u8]) -> Result<Manifest, String> {
+    let value: Value = serde_json::from_slice(json).map_err(|error| format!("is damaged: {error}"))?;
+    match value.get("layout").and_then(Value::as_u64) {
+        Some(layout) if layout == u64::from(LAYOUT) => {}
+        Some(layout) => {
+            let by = value.get("gleaner").and_then(Value::as_str).unwrap_or("unknown");
+            return Err(format!(
+                "has layout {layout}, of gleaner {by}; this one ({}) knows layout {LAYOUT}",
+                env!("CARGO_PKG_VERSION")
+            ));
+        }
+        None => return Err("states no layout: it is not of gleaner's making".to_owned()),
+    }
+    serde_json::from_value(value).map_err(|error| format!("cannot be read: {error}"))
 }
 
 /// What a run is: two runs with equal identities give the same output.

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use gleaner_corpus::OutputFormat;
+use gleaner_corpus::{FileSummary, OutputFormat};
 use gleaner_text::Hasher128;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
@@ -32,16 +32,36 @@ pub(crate) fn names(options: &ResultOptions, data_files: usize) -> Vec<String> {
         names.push(SPANS.to_owned());
     }
     names.push(REJECTS.to_owned());
+    names.push(DOCUMENTS.to_owned());
     if options.similarity == SimilarityName::Coverage {
-        names.push(FRAMES.to_owned());
+        names.extend([FRAMES, PAGES].map(str::to_owned));
     }
     names
+}
+
+/// The first of the files that were read whole and are not as they are stated.
+pub(crate) fn first_other(stated: &[OutputFile], read: &[FileSummary]) -> Option<String> {
+    let is_other = |read: &&FileSummary| {
+        !stated.iter().any(|stated| stated.name == read.name && stated.digest == read.digest)
+    };
+    read.iter().find(is_other).map(|read| read.name.clone())
 }
 
 pub(crate) const REMOVED: &str = "removed/documents-00000.parquet";
 pub(crate) const SPANS: &str = "removed/spans-00000.parquet";
 pub(crate) const REJECTS: &str = "rejects.parquet";
+pub(crate) const DOCUMENTS: &str = "index/documents.bin";
 pub(crate) const FRAMES: &str = "index/frames.jsonl";
+pub(crate) const PAGES: &str = "index/pages.bin";
+
+/// What tells a run from any other: a digest of its files' names, sizes and digests.
+pub(crate) fn identity(outputs: &[OutputFile]) -> String {
+    let mut hasher = Hasher128::default();
+    for OutputFile { name, size, digest } in outputs {
+        hasher.update(format!("{name}\t{size}\t{digest}\n").as_bytes());
+    }
+    format!("xxh3-128:{:032x}", hasher.finish())
+}
 
 fn data_name(number: usize, count: usize, format: OutputFormat) -> String {
     format!("data/train-{number:05}-of-{count:05}.{}", format.extension())

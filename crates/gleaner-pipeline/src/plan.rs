@@ -1,11 +1,13 @@
 //! `--dry-run`: what a run would read and how it would compare, without reading it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use gleaner_corpus::{Format, InputSet};
 use gleaner_dedup::Banding;
 
 use crate::comparison::Comparison;
+use crate::earlier::EarlierRun;
 use crate::error::Error;
 use crate::settings::{Job, ResultOptions};
 use crate::stages::Stages;
@@ -20,13 +22,20 @@ pub struct Plan {
     pub banding: Option<Banding>,
     /// Probability that a pair of this Jaccard similarity is compared, from 0.1 to 1 by 0.1.
     pub candidate_probability: Vec<(f64, f64)>,
+    /// Documents of earlier runs that stay, and come before all of this one.
+    pub earlier_documents: u64,
 }
 
-/// Checks the options and looks at the inputs' names and sizes.
+/// Checks the options and the earlier runs `against`, and looks at the inputs' names and sizes.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) for options that do not fit.
-pub fn plan(job: Job, inputs: &InputSet, options: &ResultOptions) -> Result<Plan, Error> {
+/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) for options or earlier runs that do not fit.
+pub fn plan(
+    job: Job,
+    inputs: &InputSet,
+    options: &ResultOptions,
+    against: &[PathBuf],
+) -> Result<Plan, Error> {
     Stages::new(job, options)?;
     let mut by_format: BTreeMap<Option<String>, (u64, u64)> = BTreeMap::new();
     for file in &inputs.files {
@@ -34,9 +43,12 @@ pub fn plan(job: Job, inputs: &InputSet, options: &ResultOptions) -> Result<Plan
         *files += 1;
         *bytes += file.size.unwrap_or(0);
     }
-    let mut plan = Plan { inputs: by_format, banding: None, candidate_probability: Vec::new() };
+    let mut plan =
+        Plan { inputs: by_format, banding: None, candidate_probability: Vec::new(), earlier_documents: 0 };
     if job != Job::Clean {
         let comparison = Comparison::new(options)?;
+        let earlier = EarlierRun::open_all(against, None, &comparison.stated(options))?;
+        plan.earlier_documents = earlier.iter().map(|run| run.manifest.counts.kept).sum();
         if comparison.is_exact() {
             return Ok(plan);
         }

@@ -9,6 +9,8 @@ pub enum Phase {
     Learn,
     /// Cleans lines, applies filters, sketches.
     Clean,
+    /// Reads what is needed of earlier runs.
+    Against,
     /// Finds duplicates.
     Group,
     /// Measures recall on a sample.
@@ -26,6 +28,7 @@ impl Phase {
             Phase::Scan => "scan",
             Phase::Learn => "learn",
             Phase::Clean => "clean",
+            Phase::Against => "against",
             Phase::Group => "group",
             Phase::Recall => "recall",
             Phase::Emit => "emit",

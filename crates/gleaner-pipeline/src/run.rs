@@ -14,6 +14,7 @@ use gleaner_dedup::HashCounts;
 
 use crate::account::{Accounting, Totals};
 use crate::comparison::Comparison;
+use crate::earlier::{Earlier, EarlierRun};
 use crate::error::{Error, ErrorKind};
 use crate::lookup::Lookup;
 use crate::manifest::{
@@ -29,6 +30,7 @@ use crate::phases::learn;
 use crate::phases::scan::{Scanned, Scanner};
 use crate::progress::{Observer, Phase};
 use crate::recall::{self, Recall};
+use crate::searched::Searched;
 use crate::settings::{Job, ResultOptions, Settings, Spans};
 use crate::stages::{Stages, page_in_dedup};
 use crate::work::WorkArea;
@@ -65,6 +67,13 @@ pub struct Report {
 pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error> {
     let stages = Stages::new(settings.job, &settings.result)?;
     let comparison = Comparison::new(&settings.result)?;
+    let earlier = {
+        let options = comparison.stated(&settings.result);
+        EarlierRun::open_all(&settings.against, Some(&settings.output), &options)?
+    };
+    let against = earlier.iter().map(|run| run.manifest.run.clone()).collect();
+    let settings =
+        &Settings { result: ResultOptions { against, ..settings.result.clone() }, ..settings.clone() };
     memory::check_start(&settings.resources, settings.result.max_record_size)?;
     refuse_pages(settings)?;
     let identity = Identity::of(settings);
@@ -86,7 +95,15 @@ pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.resources.threads).build();
     let pool = pool.map_err(|error| Error::new(ErrorKind::Io, format!("cannot start threads: {error}")))?;
     let observer = Recorder { observer, warnings: Mutex::default() };
-    let run = Run { settings, stages, comparison, observer: &observer, seconds: BTreeMap::new(), spilled: 0 };
+    let run = Run {
+        settings,
+        earlier: &earlier,
+        stages,
+        comparison,
+        observer: &observer,
+        seconds: BTreeMap::new(),
+        spilled: 0,
+    };
     let (manifest, seconds, spilled) = pool.install(|| run.phases())?;
     let warnings = observer.warnings.into_inner().unwrap_or_default();
     conclude(settings, manifest, RunRecord { seconds, spilled_bytes: spilled, warnings, ..record })
@@ -115,6 +132,7 @@ pub(crate) fn read_options(job: Job, options: &ResultOptions, batch_bytes: usize
 
 struct Run<'a> {
     settings: &'a Settings,
+    earlier: &'a [EarlierRun],
     stages: Stages,
     comparison: Comparison,
     observer: &'a Recorder<'a>,
@@ -136,26 +154,33 @@ impl Run<'_> {
             .timed(Phase::Scan, size, |run| run.scan(reader, &read, run.cleaner(&work, counts.as_ref())))?;
         self.warn_of_empty_files(&scanned.files);
         let learnt = self.timed(Phase::Learn, None, |_| Ok(learn::learn(&scanned.parts)))?;
-        memory::check_documents(&settings.resources, &settings.result, learnt.documents)?;
+        memory::check_documents(&settings.resources, &settings.result, self.documents(learnt.documents))?;
         let to_clean = if scanned.cleaned.is_none() { learnt.spilled } else { 0 };
         let mut cleaned = self.timed(Phase::Clean, Some(to_clean), |run| match &scanned.cleaned {
             Some(parts) => Ok(Cleaned::merge(parts)),
             None => run.cleaner(&work, counts.as_ref()).clean(&learnt),
         })?;
-        let grouped = self.timed(Phase::Group, None, |run| {
-            let (comparison, keep) = (&run.comparison, settings.result.keep);
-            Grouper { learnt: &learnt, work: &work, comparison, counts, keep, memory }.group()
+        let prepared = self.timed(Phase::Against, self.earlier_bytes(), |run| {
+            run.earlier(&work, counts.as_ref(), memory).prepare(&learnt)
         })?;
-        let recall = self.timed(Phase::Recall, None, |run| run.recall(&work, &learnt, &grouped))?;
+        let searched = &prepared.searched;
+        let grouped = self.timed(Phase::Group, None, |run| {
+            let (comparison, keep, earlier) = (&run.comparison, settings.result.keep, run.earlier);
+            Grouper { learnt: &learnt, searched, earlier, work: &work, comparison, counts, keep, memory }
+                .group()
+        })?;
+        let recall = self.timed(Phase::Recall, None, |run| run.recall(&work, &learnt, searched, &grouped))?;
         cleaned.removed.extend(grouped.counts);
-        self.spilled = learnt.spilled + cleaned.spilled + grouped.spilled;
+        self.spilled = learnt.spilled + cleaned.spilled + prepared.spilled + grouped.spilled;
 
         let totals = Totals::of(&learnt, &work, &grouped.removed, memory.sorter)?;
-        let counts = self.account(&learnt, &cleaned, &totals);
+        let counts = self.account(&learnt, &cleaned, grouped.against, &totals);
         let text_bytes = totals.text_bytes;
         let emitter = Emitter {
             removed: &grouped.removed,
-            lookup: Lookup::new(&work, &learnt.first_document, self.comparison.bands())?,
+            searched,
+            earlier: self.earlier,
+            lookup: Lookup::new(&work, searched, self.comparison.bands())?,
             learnt: &learnt,
             work: &work,
             output: &settings.output,
@@ -205,7 +230,7 @@ impl Run<'_> {
             work: cleaner.work,
             observer: self.observer,
             cleaner: (*job == Job::Dedup).then_some(cleaner),
-            admit: &|documents| memory::check_documents(resources, result, documents),
+            admit: &|documents| memory::check_documents(resources, result, self.documents(documents)),
         };
         scanner.scan(reader)
     }
@@ -221,10 +246,43 @@ impl Run<'_> {
         }
     }
 
-    fn recall(&self, work: &WorkArea, learnt: &learn::Learnt, grouped: &Grouped) -> Result<Recall, Error> {
+    /// `own` documents and those of earlier runs.
+    fn documents(&self, own: u64) -> u64 {
+        self.earlier.iter().fold(own, |sum, run| sum.saturating_add(run.documents))
+    }
+
+    fn earlier_bytes(&self) -> Option<u64> {
+        Some(self.earlier.iter().map(EarlierRun::data_bytes).sum())
+    }
+
+    fn earlier<'a>(
+        &'a self,
+        work: &'a WorkArea,
+        counts: Option<&'a Arc<HashCounts>>,
+        memory: GroupMemory,
+    ) -> Earlier<'a> {
+        Earlier {
+            runs: self.earlier,
+            work,
+            comparison: &self.comparison,
+            counts,
+            memory: memory.counts,
+            threads: self.settings.resources.threads,
+            observer: self.observer,
+        }
+    }
+
+    fn recall(
+        &self,
+        work: &WorkArea,
+        learnt: &learn::Learnt,
+        searched: &Searched,
+        grouped: &Grouped,
+    ) -> Result<Recall, Error> {
         let ResultOptions { keep, seed, .. } = self.settings.result;
         let Grouped { removed, frames, .. } = grouped;
-        recall::Run { learnt, work, comparison: &self.comparison, keep, seed, removed, frames }.recall()
+        recall::Run { learnt, searched, work, comparison: &self.comparison, keep, seed, removed, frames }
+            .recall()
     }
 
     fn timed<T>(
@@ -246,9 +304,16 @@ impl Run<'_> {
         }
     }
 
-    fn account(&self, learnt: &learn::Learnt, cleaned: &Cleaned, totals: &Totals) -> Accounting {
+    fn account(
+        &self,
+        learnt: &learn::Learnt,
+        cleaned: &Cleaned,
+        removed_against: u64,
+        totals: &Totals,
+    ) -> Accounting {
         let inputs = &self.settings.inputs;
         let counts = Accounting {
+            removed_against,
             ignored_files: inputs.ignored.clone(),
             repeated_paths: inputs.repeated,
             ..Accounting::new(learnt, cleaned, totals)

@@ -93,6 +93,9 @@ pub struct ResultOptions {
     pub seed: u64,
     /// Default `first`.
     pub keep: Keep,
+    /// The earlier runs that documents are held against, as their manifests name themselves; [`run`](crate::run) fills it in
+    /// from [`Settings::against`]. Default none.
+    pub against: Vec<String>,
     /// Languages to keep, as `vie,eng_Latn`. Default: all.
     pub language: Option<String>,
     /// Fewest words of a kept document. Default 0.
@@ -144,6 +147,7 @@ impl Default for ResultOptions {
             rows: None,
             seed: 42,
             keep: Keep::First,
+            against: Vec::new(),
             language: None,
             min_words: 0,
             spans: Spans::Ranges,
@@ -230,6 +234,9 @@ pub struct Settings {
     pub inputs: InputSet,
     /// The output folder.
     pub output: PathBuf,
+    /// The output folders of earlier runs, oldest first: their kept documents stay and come before all of this run, so what
+    /// duplicates them goes.
+    pub against: Vec<PathBuf>,
     /// What determines the result.
     pub result: ResultOptions,
     /// What may be used.

@@ -2,7 +2,8 @@
 
 use gleaner_dedup::{Duplicate, Shingler, Shingles, Similarity};
 
-use crate::frames::{KnownFrames, Place};
+use crate::frames::KnownFrames;
+use crate::place::Place;
 
 /// What is compared of a text.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use gleaner_spill::{PartKind, PartReader, PartWriter};
 
 use crate::error::Error;
 
-pub(crate) const VERDICTS: PartKind = PartKind { name: *b"VERD", version: 1 };
+pub(crate) const VERDICTS: PartKind = PartKind { name: *b"VERD", version: 2 };
 
 pub(crate) const STAGE: &str = "dedup";
 
@@ -16,6 +16,9 @@ pub(crate) const STAGE: &str = "dedup";
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Verdict {
     pub(crate) doc: u64,
+    /// The document that was judged: the first with this content. By its number in the search.
+    pub(crate) judged: u64,
+    /// The witness goes by its number in the search.
     pub(crate) duplicate: Duplicate,
 }
 
@@ -25,15 +28,16 @@ impl Verdict {
         names(self.duplicate.measure).0
     }
 
-    /// What is written about the removal; `kept_id` is the id of the kept document.
-    pub(crate) fn removal(&self, kept_id: String) -> Removal {
-        let Duplicate { of, measure, similarity, jaccard, containment, gap } = self.duplicate;
+    /// What is written about the removal.
+    pub(crate) fn removal(&self, witness: Witness) -> Removal {
+        let Duplicate { of: _, measure, similarity, jaccard, containment, gap } = self.duplicate;
         let (reason, measure) = names(measure);
         Removal {
             stage: STAGE.to_owned(),
             reason: reason.to_owned(),
-            duplicate_of: Some(kept_id),
-            duplicate_of_doc: Some(of),
+            duplicate_of: Some(witness.id),
+            duplicate_of_doc: Some(witness.doc),
+            duplicate_of_run: witness.run,
             measure: Some(measure.to_owned()),
             similarity: Some(similarity),
             jaccard: Some(jaccard),
@@ -48,7 +52,8 @@ impl Verdict {
         let Duplicate { of, measure, similarity, jaccard, containment, gap } = self.duplicate;
         let mut record = [0; RECORD];
         let gap = gap.map_or(NO_GAP, u64::from);
-        let numbers = [self.doc, of, similarity.to_bits(), jaccard.to_bits(), containment.to_bits(), gap];
+        let numbers =
+            [self.doc, self.judged, of, similarity.to_bits(), jaccard.to_bits(), containment.to_bits(), gap];
         for (field, number) in record.chunks_exact_mut(8).zip(numbers) {
             field.copy_from_slice(&number.to_be_bytes());
         }
@@ -63,10 +68,10 @@ impl Verdict {
     pub(crate) fn read(record: &[u8]) -> Result<Verdict, Error> {
         let damaged = || Error::internal("spill: a verdict is cut");
         let (&measure, numbers) = record.split_last().ok_or_else(damaged)?;
-        let &[doc, of, similarity, jaccard, containment, gap] = numbers.as_chunks().0 else {
+        let &[doc, judged, of, similarity, jaccard, containment, gap] = numbers.as_chunks().0 else {
             return Err(damaged());
         };
-        let [doc, of, gap] = [doc, of, gap].map(u64::from_be_bytes);
+        let [doc, judged, of, gap] = [doc, judged, of, gap].map(u64::from_be_bytes);
         let [similarity, jaccard, containment] =
             [similarity, jaccard, containment].map(|bytes| f64::from_bits(u64::from_be_bytes(bytes)));
         let measure = match measure {
@@ -75,12 +80,26 @@ impl Verdict {
             _ => Measure::Jaccard,
         };
         let gap = (gap != NO_GAP).then_some(gap as u32);
-        Ok(Verdict { doc, duplicate: Duplicate { of, measure, similarity, jaccard, containment, gap } })
+        Ok(Verdict {
+            doc,
+            judged,
+            duplicate: Duplicate { of, measure, similarity, jaccard, containment, gap },
+        })
     }
 }
 
+/// A kept document that is named, as users know it.
+#[derive(Clone, Debug)]
+pub(crate) struct Witness {
+    pub(crate) id: String,
+    /// Its number in its run.
+    pub(crate) doc: u64,
+    /// Its run, when it is an earlier one.
+    pub(crate) run: Option<String>,
+}
+
 /// Bytes of a record.
-const RECORD: usize = 49;
+const RECORD: usize = 57;
 /// How a missing gap is written.
 const NO_GAP: u64 = u64::MAX;
 
@@ -204,7 +223,7 @@ mod tests {
             let gap = (measure == Measure::Coverage).then_some(7);
             let duplicate =
                 Duplicate { of: doc / 2, measure, similarity: 0.9, jaccard: 0.85, containment: 1.0, gap };
-            Verdict { doc, duplicate }
+            Verdict { doc, judged: doc, duplicate }
         };
         let verdicts = [
             verdict(1, Measure::Exact),

@@ -50,9 +50,24 @@ impl WorkArea {
         self.part("pages", part)
     }
 
+    /// What is made of an earlier run for this one, by its kind.
+    pub(crate) fn earlier(&self, kind: &str, run: usize) -> PathBuf {
+        self.part(&format!("earlier-{kind}"), run)
+    }
+
     /// The entries of all parts, as group joins them.
     pub(crate) fn all_entries(&self) -> PathBuf {
         self.file("all-entries")
+    }
+
+    /// The pages of sites that a later run looks at.
+    pub(crate) fn site_pages(&self) -> PathBuf {
+        self.file("site-pages")
+    }
+
+    /// What a later run knows of the documents.
+    pub(crate) fn known(&self) -> PathBuf {
+        self.file("known")
     }
 
     pub(crate) fn verdicts(&self, part: usize) -> PathBuf {

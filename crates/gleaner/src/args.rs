@@ -65,6 +65,7 @@ const DEDUP_EXAMPLES: &str = "\
 Examples:
   gleaner dedup corpus.jsonl -o unique --format jsonl
   gleaner dedup 'shards/*.parquet' -o unique --keep longest --threshold 0.8
+  gleaner dedup today.jsonl -o today --against yesterday
   gleaner dedup corpus.jsonl -o unique --dry-run     the chance of finding a pair, by similarity
 
 Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory.";
@@ -103,6 +104,7 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   gleaner verify corpus
   gleaner verify corpus --json | jq .findings
+  gleaner verify today --against yesterday
   gleaner verify /mnt/read-only/corpus --tmp /scratch
 
 What is wrong is written to standard output, one finding a line: file, document, what was checked, what it should be
@@ -118,6 +120,10 @@ pub(crate) struct VerifyArgs {
     /// Measure recall on about so many documents; 0: not at all [default: as the run did, to check what it states]
     #[arg(long, value_name = "N")]
     pub(crate) recall_sample: Option<u64>,
+    /// Output folder of an earlier run that this one was held against, to check the removals that name its documents; may
+    /// be given more than once
+    #[arg(long, value_name = "DIR")]
+    pub(crate) against: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) resources: ResourceArgs,
     #[command(flatten)]
@@ -323,6 +329,11 @@ pub(crate) struct DuplicateArgs {
     #[arg(long, value_name = "WHICH", env = "GLEANER_KEEP")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) keep: Option<KeepRule>,
+    /// Output folder of an earlier run: what it kept stays, and what duplicates that goes; may be given more than once,
+    /// oldest first
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) against: Vec<PathBuf>,
 }
 
 /// What a run may use; never changes the result.

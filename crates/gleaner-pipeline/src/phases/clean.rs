@@ -13,8 +13,8 @@ use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
 use crate::frames::PageWriter;
 use crate::phases::learn::{Learnt, merge};
+use crate::place::rank;
 use crate::progress::Observer;
-use crate::rank::rank;
 use crate::recall::OutlineWriter;
 use crate::settings::Keep;
 use crate::stages::Stages;
@@ -89,6 +89,7 @@ impl Cleaner<'_> {
             text_bytes: document.text.len() as u64,
             offset,
             fingerprint: (!removed).then(|| fingerprinter.fingerprint(&document.text)),
+            is_unmet: false,
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Emit: writes what is kept, what was removed and what was rejected.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use gleaner_corpus::{
-    ColumnSchema, Columns, DocumentRef, DocumentWriter, OutputFormat, Reject, RejectWriter, Removal,
-    RemovedWriter, SpanRow, SpanWriter,
+    AtomicFile, ColumnSchema, Columns, DocumentRef, DocumentWriter, OutputFormat, Reject, RejectWriter,
+    Removal, RemovedWriter, SpanRow, SpanWriter,
 };
 use gleaner_spill::{PartKind, PartReader};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -14,12 +16,16 @@ use serde::Deserialize;
 
 use crate::bits::Bits;
 use crate::draft::{CLEANED, COLUMNS, DraftView, REJECTS, SPANS, decode};
+use crate::earlier::EarlierRun;
 use crate::entries::entries;
 use crate::error::Error;
+use crate::index;
 use crate::lookup::Lookup;
+use crate::outputs;
 use crate::phases::learn::Learnt;
 use crate::progress::Observer;
-use crate::verdicts::{Verdict, VerdictReader};
+use crate::searched::{Origin, Searched};
+use crate::verdicts::{Verdict, VerdictReader, Witness};
 use crate::work::WorkArea;
 
 /// Rows of spans or rejects that are held before they go to a writer.
@@ -28,6 +34,8 @@ const CHUNK_ROWS: usize = 1 << 14;
 /// What is written, and from what.
 pub(crate) struct Emitter<'a> {
     pub(crate) removed: &'a Bits,
+    pub(crate) searched: &'a Searched,
+    pub(crate) earlier: &'a [EarlierRun],
     pub(crate) lookup: Lookup<'a>,
     pub(crate) learnt: &'a Learnt,
     pub(crate) work: &'a WorkArea,
@@ -55,6 +63,7 @@ enum Task {
     Removed { path: PathBuf },
     Spans { path: PathBuf },
     Rejects { path: PathBuf },
+    Index,
 }
 
 impl Emitter<'_> {
@@ -86,6 +95,7 @@ impl Emitter<'_> {
             tasks.push(Task::Spans { path: self.output.join("removed/spans-00000.parquet") });
         }
         tasks.push(Task::Rejects { path: self.output.join("rejects.parquet") });
+        tasks.push(Task::Index);
         Ok(tasks)
     }
 
@@ -117,6 +127,10 @@ impl Emitter<'_> {
             Task::Removed { path } => Emitted { removed: self.write_removed(path)?, ..none },
             Task::Spans { path } => Emitted { spans: self.write_spans(path)?, ..none },
             Task::Rejects { path } => Emitted { rejects: self.write_rejects(path)?, ..none },
+            Task::Index => {
+                self.write_index()?;
+                none
+            }
         })
     }
 
@@ -162,7 +176,7 @@ impl Emitter<'_> {
         let removal = |((doc, draft), verdict): (&(u64, DraftView<'_>), &Option<Verdict>)| {
             let by_stage = draft.removal.clone();
             let by_group =
-                || verdict.as_ref().map(|verdict| verdict.removal(ids[&verdict.duplicate.of].clone()));
+                || verdict.as_ref().map(|verdict| verdict.removal(self.witness(verdict.duplicate.of, &ids)));
             by_stage
                 .or_else(by_group)
                 .ok_or_else(|| Error::internal(format!("document {doc} has no removal")))
@@ -170,13 +184,40 @@ impl Emitter<'_> {
         drafts.iter().zip(&verdicts).map(removal).collect()
     }
 
-    /// The ids of documents anywhere.
+    /// The document number `of` of the search, as users know it.
+    fn witness(&self, of: u64, ids: &BTreeMap<u64, String>) -> Witness {
+        let id = ids[&of].clone();
+        match self.searched.origin(of) {
+            Origin::Own(doc) => Witness { id, doc, run: None },
+            Origin::Earlier { run, doc } => {
+                Witness { id, doc, run: Some(self.earlier[run].manifest.run.clone()) }
+            }
+        }
+    }
+
+    /// The ids of documents anywhere in the search.
     fn ids(&self, mut docs: Vec<u64>) -> Result<BTreeMap<u64, String>, Error> {
         docs.sort_unstable();
         docs.dedup();
         let mut buffer = Vec::new();
         let id = |doc| Ok((doc, self.lookup.with(doc, &mut buffer, |draft| draft.id().map(str::to_owned))?));
         docs.into_iter().map(id).collect()
+    }
+
+    /// Writes what a later run needs; group has written the pages, where there are any.
+    fn write_index(&self) -> Result<(), Error> {
+        let known = self.work.known();
+        index::write_documents(&known, self.learnt, self.work, self.searched, self.removed)?;
+        let files = [(known, outputs::DOCUMENTS), (self.work.site_pages(), outputs::PAGES)];
+        files.iter().filter(|(from, _)| from.exists()).try_for_each(|(from, name)| {
+            let path = self.output.join(name);
+            let copy = || {
+                let mut file = AtomicFile::create(&path)?;
+                io::copy(&mut File::open(from)?, &mut file)?;
+                file.commit()
+            };
+            copy().map_err(|error| Error::io(&path, &error))
+        })
     }
 
     fn write_spans(&self, path: &Path) -> Result<u64, Error> {

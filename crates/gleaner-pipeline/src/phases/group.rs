@@ -1,36 +1,41 @@
 //! Group: finds the duplicates among the documents that are left. Holds two bits a document and, within its budget, an
 //! index, a cache and sorters; the rest is in the work area.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use gleaner_dedup::{
     Documents, Duplicate, Frames, HashCounts, Keys, Listed, ResolveOptions, Shingles, Similarity,
     band_hashes, resolve,
 };
-use gleaner_spill::{Queue, Sorted, Sorter};
+use gleaner_spill::{PartReader, Queue, Sorted, Sorter};
 
 use crate::bits::Bits;
 use crate::comparison::Comparison;
-use crate::entries::{Entry, EntryWriter, entries};
+use crate::earlier::EarlierRun;
+use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
 use crate::frames::{KnownFrames, Learning, PageReader};
 use crate::lookup::Lookup;
 use crate::memory::GroupMemory;
+use crate::outputs;
 use crate::phases::clean::{Counts, count};
 use crate::phases::learn::Learnt;
+use crate::place::Place;
+use crate::searched::{Origin, Searched};
 use crate::settings::Keep;
 use crate::texts::Texts;
-use crate::verdicts::{STAGE, Verdict, VerdictWriter};
+use crate::verdicts::{STAGE, VERDICTS, Verdict, VerdictWriter};
 use crate::work::WorkArea;
 
 /// What is written about documents that go.
 #[derive(Debug, Default)]
 pub(crate) struct Grouped {
-    /// All documents that go, for whatever reason.
+    /// All documents of this run that go, for whatever reason.
     pub(crate) removed: Bits,
     /// Duplicates by reason.
     pub(crate) counts: Counts,
+    /// Of these, duplicates of documents of earlier runs.
+    pub(crate) against: u64,
     /// The lines that did not count.
     pub(crate) frames: KnownFrames,
     pub(crate) spilled: u64,
@@ -39,6 +44,9 @@ pub(crate) struct Grouped {
 /// Finds duplicates among the documents of a work area.
 pub(crate) struct Grouper<'a> {
     pub(crate) learnt: &'a Learnt,
+    pub(crate) searched: &'a Searched,
+    /// Earlier runs: their documents are searched, and stay as they are.
+    pub(crate) earlier: &'a [EarlierRun],
     pub(crate) work: &'a WorkArea,
     pub(crate) comparison: &'a Comparison,
     /// How many documents bear each shingle, for the exact method.
@@ -56,7 +64,7 @@ struct Near {
 /// Documents with the content of one that has a better right to stay.
 struct Copies {
     set: Bits,
-    /// Removed before this phase.
+    /// Documents of this run that were removed before this phase.
     removed: Bits,
     /// First of the kind and copy, by the first.
     pairs: Sorted,
@@ -77,9 +85,9 @@ impl Grouper<'_> {
         Ok(Grouped { frames: known, ..self.write(copies, near)? })
     }
 
-    /// The entries of all documents with their numbers, in input order.
+    /// The entries of all documents with their numbers in the search, in order.
     fn entries(&self) -> impl Iterator<Item = Result<(u64, Entry), Error>> {
-        entries(self.work, &self.learnt.first_document)
+        self.searched.entries(self.work)
     }
 
     /// Joins the entries of all parts, and collapses copies on the way.
@@ -91,23 +99,28 @@ impl Grouper<'_> {
             let (doc, entry) = entry?;
             joined.append(&entry)?;
             match entry.fingerprint {
-                None => removed.insert(doc),
+                None => {
+                    if let Some(own) = self.searched.own(doc) {
+                        removed.insert(own);
+                    }
+                }
                 Some(fingerprint) => {
                     let Some(content) = fingerprint.content else { continue };
-                    let place = self.place(doc, entry.rank);
-                    contents.push(&[&content.to_be_bytes()[..], &place].concat())?;
+                    let place = self.place(doc, entry.rank).to_bytes();
+                    contents.push(&[&content.to_be_bytes()[..], &place, &doc.to_be_bytes()].concat())?;
                 }
             }
         }
         let mut spilled = joined.finish()?;
-        let mut set = Bits::new(self.learnt.documents);
+        let mut set = Bits::new(self.searched.documents());
         let mut pairs = Sorter::new(&self.work.file("copies"), self.memory.sorter);
         let (mut contents, mut first) = (contents.finish()?, Vec::new());
         spilled += contents.spilled_bytes();
         while let Some(record) = contents.next_record()? {
             if first.get(..16) == record.get(..16) {
-                set.insert(doc_of(record));
-                pairs.push(&[&first[24..32], &record[24..32]].concat())?;
+                let [first, copy] = [&first[..], record].map(doc_of);
+                set.insert(copy);
+                pairs.push([first, copy].map(u64::to_be_bytes).as_flattened())?;
             } else {
                 first = record.to_vec();
             }
@@ -115,16 +128,23 @@ impl Grouper<'_> {
         Ok(Copies { set, removed, pairs: pairs.finish()?, spilled })
     }
 
-    /// The bytes by which documents sort: who has a better right to stay comes first.
-    fn place(&self, doc: u64, rank: i64) -> [u8; 16] {
-        // The order of `u64` is that of `i64` with the sign turned over; all turned over, the largest comes first.
-        let rank = if self.keep == Keep::First { 0 } else { !(rank as u64 ^ (1 << 63)) };
-        ((u128::from(rank) << 64) | u128::from(doc)).to_be_bytes()
+    /// Where a document stands among all.
+    fn place(&self, doc: u64, rank: i64) -> Place {
+        match self.searched.origin(doc) {
+            Origin::Own(doc) => Place::own(rank, doc),
+            Origin::Earlier { run, doc } => Place::earlier(run, rank, doc),
+        }
+    }
+
+    /// Whether documents have a right to stay by their number in the search.
+    fn is_in_order(&self) -> bool {
+        let earlier = self.earlier.iter().map(|run| run.manifest.options.keep);
+        earlier.chain([self.keep]).all(|keep| keep == Keep::First)
     }
 
     fn count_bands(&self, copies: &Bits) -> Result<HashCounts, Error> {
         let bands = self.comparison.bands() as u64;
-        let counts = HashCounts::new(self.learnt.documents * bands, self.memory.counts);
+        let counts = HashCounts::new(self.searched.documents() * bands, self.memory.counts);
         for entry in self.entries() {
             let (doc, entry) = entry?;
             if let Some(fingerprint) = entry.fingerprint.filter(|_| !copies.contains(doc)) {
@@ -134,7 +154,7 @@ impl Grouper<'_> {
         Ok(counts)
     }
 
-    /// The documents that are searched, in input order: neither gone nor empty nor copies.
+    /// The documents that are searched, in order: neither gone nor empty nor copies.
     fn singles<'b>(&'b self, copies: &'b Copies) -> impl Iterator<Item = Result<(u64, Entry), Error>> + 'b {
         self.entries().filter(|entry| match entry {
             Ok((doc, entry)) => {
@@ -150,40 +170,51 @@ impl Grouper<'_> {
         if !self.comparison.knows_frames() {
             return Ok(<(Frames, KnownFrames)>::default());
         }
-        let parts = self.learnt.first_document.iter().enumerate();
-        let parts = parts.map(|(part, &first)| (first, self.work.pages(part)));
-        let sorter = Sorter::new(&self.work.file("sites"), self.memory.sorter);
-        let mut learning = Learning::new(PageReader::new(parts.collect())?, sorter);
-        if self.keep == Keep::First {
+        let sorter = |name| Sorter::new(&self.work.file(name), self.memory.sorter);
+        let mut learning = Learning::new(self.pages()?, sorter("sites"), sorter("looked-at"));
+        if self.is_in_order() {
             for (order, single) in (0..).zip(self.singles(copies)) {
                 let (doc, entry) = single?;
-                learning.document((Reverse(entry.rank), doc), order)?;
+                learning.document(doc, self.place(doc, entry.rank), order)?;
             }
-            return learning.finish();
+        } else {
+            let mut orders = self.orders(copies)?;
+            while let Some(record) = orders.next_record()? {
+                let cut = || Error::internal("spill: an order is cut");
+                let (head, place) = record.split_first_chunk::<16>().ok_or_else(cut)?;
+                let &[doc, order] = head.as_chunks().0 else { return Err(cut()) };
+                let [doc, order] = [doc, order].map(u64::from_be_bytes);
+                let (place, _) = Place::read(place).ok_or_else(cut)?;
+                learning.document(doc, place, order)?;
+            }
         }
-        let mut orders = self.orders(copies)?;
-        while let Some(record) = orders.next_record()? {
-            let numbers: Vec<u64> =
-                record.as_chunks().0.iter().map(|number| u64::from_be_bytes(*number)).collect();
-            let [doc, order, rank] = numbers[..] else {
-                return Err(Error::internal("spill: an order is cut"));
-            };
-            learning.document((Reverse(rank as i64), doc), order)?;
-        }
-        learning.finish()
+        let mut learnt = learning.finish()?;
+        learnt.write_pages(&self.work.site_pages())?;
+        Ok((learnt.frames, learnt.known))
     }
 
-    /// The place of each document that is searched among all of them: number, order and rank, by number.
+    /// The lines of the pages of all parts.
+    fn pages(&self) -> Result<PageReader, Error> {
+        let earlier = self.earlier.iter().enumerate();
+        let earlier = earlier
+            .map(|(run, earlier)| (self.searched.of_earlier(run, 0), earlier.folder.join(outputs::PAGES)));
+        let own = self.learnt.first_document.iter().enumerate();
+        let own = own.map(|(part, &first)| (self.searched.of_own(first), self.work.pages(part)));
+        PageReader::new(earlier.chain(own).collect())
+    }
+
+    /// The order of each document that is searched among all of them: number, order and place, by number.
     fn orders(&self, copies: &Copies) -> Result<Sorted, Error> {
         let mut places = Sorter::new(&self.work.file("places"), self.memory.sorter);
         for single in self.singles(copies) {
             let (doc, entry) = single?;
-            places.push(&[&self.place(doc, entry.rank)[..], &entry.rank.to_be_bytes()].concat())?;
+            places.push(&[&self.place(doc, entry.rank).to_bytes()[..], &doc.to_be_bytes()].concat())?;
         }
         let (mut places, mut order) = (places.finish()?, 0u64);
         let mut orders = Sorter::new(&self.work.file("orders"), self.memory.sorter);
         while let Some(record) = places.next_record()? {
-            orders.push(&[&record[8..16], &order.to_be_bytes(), &record[16..24]].concat())?;
+            let (place, doc) = record.split_at(Place::BYTES);
+            orders.push(&[doc, &order.to_be_bytes(), place].concat())?;
             order += 1;
         }
         Ok(orders.finish()?)
@@ -191,23 +222,23 @@ impl Grouper<'_> {
 
     /// The verdicts on documents that are no copies, by number.
     fn near(&self, copies: &Copies, counts: &HashCounts, frames: &Frames) -> Result<Near, Error> {
-        let lookup = Lookup::new(self.work, &self.learnt.first_document, self.comparison.bands())?;
+        let lookup = Lookup::new(self.work, self.searched, self.comparison.bands())?;
         let texts = Texts::new(lookup, self.comparison);
         let source = Source { texts, comparison: self.comparison, counts, frames };
         let mut waiting = Queue::new(&self.work.file("waiting"));
-        let mut verdicts = Sorter::new(&self.work.file("near"), self.memory.sorter);
+        let mut verdicts = self.earlier_verdicts()?;
         let options = ResolveOptions {
             cache_bytes: self.memory.cache,
             index_bytes: self.memory.index,
             ..self.comparison.resolve.clone()
         };
         let tell = |doc, duplicate: Option<Duplicate>| match duplicate {
-            Some(duplicate) => Ok(verdicts.push(&Verdict { doc, duplicate }.write())?),
+            Some(duplicate) => Ok(verdicts.push(&Verdict { doc, judged: doc, duplicate }.write())?),
             None => Ok(()),
         };
         let singles = self.singles(copies);
-        if self.keep == Keep::First {
-            let list = singles.map(|entry| entry.map(|(doc, entry)| listed(doc, entry)));
+        if self.is_in_order() {
+            let list = singles.map(|entry| entry.map(|(doc, entry)| self.listed(doc, entry)));
             resolve(list, &source, frames, &mut waiting, &options, tell)?;
         } else {
             resolve(self.by_rank(singles)?, &source, frames, &mut waiting, &options, tell)?;
@@ -215,6 +246,24 @@ impl Grouper<'_> {
         let verdicts = verdicts.finish()?;
         let spilled = waiting.spilled_bytes() + verdicts.spilled_bytes();
         Ok(Near { verdicts, spilled })
+    }
+
+    /// Why documents of earlier runs went, for those of this one that are copies of them.
+    fn earlier_verdicts(&self) -> Result<Sorter, Error> {
+        let mut verdicts = Sorter::new(&self.work.file("near"), self.memory.sorter);
+        for run in 0..self.earlier.len() {
+            let mut part = PartReader::open(&self.work.earlier("verdicts", run), VERDICTS)?;
+            while let Some(record) = part.next_record()? {
+                verdicts.push(record)?;
+            }
+        }
+        Ok(verdicts)
+    }
+
+    /// A document as the search lists it.
+    fn listed(&self, doc: u64, entry: Entry) -> Document {
+        let from = entry.fingerprint.filter(|_| !entry.is_unmet).map(|fingerprint| fingerprint.bands);
+        Listed { document: doc, bytes: entry.text_bytes, from, is_settled: self.searched.own(doc).is_none() }
     }
 
     /// The documents in the order in which they have a right to stay.
@@ -225,9 +274,12 @@ impl Grouper<'_> {
         let mut sorter = Sorter::new(&self.work.file("ranks"), self.memory.sorter);
         for entry in entries {
             let (doc, entry) = entry?;
-            let mut record = self.place(doc, entry.rank).to_vec();
-            let keys = entry.fingerprint.map(|fingerprint| fingerprint.bands).unwrap_or_default();
-            record.extend([entry.text_bytes].iter().chain(&keys).flat_map(|number| number.to_le_bytes()));
+            let mut record = self.place(doc, entry.rank).to_bytes().to_vec();
+            record.extend(doc.to_be_bytes());
+            let Listed { bytes, from, .. } = self.listed(doc, entry);
+            record.extend(bytes.to_le_bytes());
+            record.push(u8::from(from.is_some()));
+            record.extend(from.iter().flatten().flat_map(|key| key.to_le_bytes()));
             sorter.push(&record)?;
         }
         let mut sorted = sorter.finish()?;
@@ -236,13 +288,16 @@ impl Grouper<'_> {
                 Ok(record) => record?,
                 Err(error) => return Some(Err(error.into())),
             };
-            let mut numbers = record[16..].as_chunks().0.iter().map(|number| u64::from_le_bytes(*number));
-            let bytes = numbers.next().unwrap_or(0);
+            let (place, rest) = record.split_at(Place::BYTES + 8);
+            let (&bytes, rest) = rest.split_first_chunk().unwrap_or((&[0; 8], &[]));
+            let (&is_met, keys) = rest.split_first().unwrap_or((&0, &[]));
+            let keys = || keys.as_chunks().0.iter().map(|key| u64::from_le_bytes(*key)).collect();
+            let document = doc_of(place);
             Some(Ok(Listed {
-                document: doc_of(&record[..16]),
-                bytes,
-                from: numbers.collect(),
-                is_settled: false,
+                document,
+                bytes: u64::from_le_bytes(bytes),
+                from: (is_met == 1).then(keys),
+                is_settled: self.searched.own(document).is_none(),
             }))
         };
         Ok(std::iter::from_fn(next))
@@ -272,7 +327,7 @@ impl Grouper<'_> {
                 Some(verdict) if verdict.doc == first => verdict.duplicate.clone(),
                 _ => Duplicate::exact(first),
             };
-            all.push(&Verdict { doc: copy, duplicate }.write())?;
+            all.push(&Verdict { doc: copy, judged: first, duplicate }.write())?;
         }
         while more {
             more = advance(&mut last, &mut all)?;
@@ -288,7 +343,11 @@ impl Grouper<'_> {
         let mut writer = VerdictWriter::new(&self.learnt.first_document, &path);
         while let Some(record) = verdicts.next_record()? {
             let verdict = Verdict::read(record)?;
+            // What earlier runs decided stays.
+            let Some(doc) = self.searched.own(verdict.doc) else { continue };
+            let verdict = Verdict { doc, ..verdict };
             count(&mut grouped.counts, STAGE, verdict.reason());
+            grouped.against += u64::from(self.searched.own(verdict.duplicate.of).is_none());
             grouped.removed.insert(verdict.doc);
             writer.append(&verdict)?;
         }
@@ -297,17 +356,12 @@ impl Grouper<'_> {
     }
 }
 
-/// A document on the search's list, with its band keys.
-type Document = Listed<Box<[u64]>>;
+/// A document on the search's list, with its band keys; `None` for one that no other can meet.
+type Document = Listed<Option<Box<[u64]>>>;
 
 /// The number at the end of a record.
 fn doc_of(record: &[u8]) -> u64 {
     record.last_chunk().map_or(0, |doc| u64::from_be_bytes(*doc))
-}
-
-fn listed(doc: u64, entry: Entry) -> Document {
-    let from = entry.fingerprint.map(|fingerprint| fingerprint.bands).unwrap_or_default();
-    Listed { document: doc, bytes: entry.text_bytes, from, is_settled: false }
 }
 
 /// The documents of the work area, as the search asks for them.
@@ -319,12 +373,13 @@ struct Source<'a> {
 }
 
 impl Documents for Source<'_> {
-    type From = Box<[u64]>;
+    type From = Option<Box<[u64]>>;
     type Error = Error;
 
     fn keys(&self, listed: &Document, page: u64) -> Result<(Keys, Option<Shingles>), Error> {
+        let Some(bands) = &listed.from else { return Ok(<(Keys, Option<Shingles>)>::default()) };
         if !self.comparison.is_exact() {
-            return Ok((Keys::of_bands(&listed.from, self.counts), None));
+            return Ok((Keys::of_bands(bands, self.counts), None));
         }
         let similarity = &self.comparison.resolve.similarity;
         self.texts.with(listed.document, |shingler, text| match similarity {

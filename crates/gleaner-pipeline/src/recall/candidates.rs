@@ -1,13 +1,12 @@
 //! Which kept documents a sampled one has to be compared with: those whose outline does not rule the verdict out.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use gleaner_dedup::{Coverage, Similarity};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::Error;
-use crate::frames::Place;
+use crate::place::Place;
 use crate::recall::binomial::least_successes;
 use crate::recall::outline::{MOST, Outline, below};
 use crate::recall::postings::Postings;
@@ -36,7 +35,7 @@ pub(super) struct Kept {
 
 impl Kept {
     fn place(&self) -> Place {
-        (Reverse(self.rank), self.doc)
+        Place::own(self.rank, self.doc)
     }
 }
 
@@ -277,7 +276,7 @@ impl Index {
             let Candidates { best, cut } = candidates;
             Open { place: kept.place(), candidates: best.into_iter().map(|(_, doc)| doc).collect(), cut }
         });
-        let open: BTreeMap<u64, Open> = open.map(|open| (open.place.1, open)).collect();
+        let open: BTreeMap<u64, Open> = open.map(|open| (open.place.doc(), open)).collect();
         open.into_values().filter(|open| !open.candidates.is_empty()).collect()
     }
 }

@@ -1,16 +1,18 @@
 //! The measurement at the end of a run, on what is in its work area.
 
-use gleaner_dedup::Measure;
+use gleaner_dedup::{Duplicate, Measure};
 
 use crate::bits::Bits;
 use crate::comparison::Comparison;
 use crate::entries::entries;
 use crate::error::Error;
-use crate::frames::{KnownFrames, Place};
+use crate::frames::KnownFrames;
 use crate::lookup::Lookup;
 use crate::phases::learn::Learnt;
+use crate::place::Place;
 use crate::recall::outline::OutlineReader;
 use crate::recall::{Documents, Each, Recall, SAMPLE, Sampling, measure, open};
+use crate::searched::Searched;
 use crate::settings::Keep;
 use crate::texts::Texts;
 use crate::values::{Compared, Verdicts};
@@ -20,6 +22,7 @@ use crate::work::WorkArea;
 /// A run after its duplicates were found.
 pub(crate) struct Run<'a> {
     pub(crate) learnt: &'a Learnt,
+    pub(crate) searched: &'a Searched,
     pub(crate) work: &'a WorkArea,
     pub(crate) comparison: &'a Comparison,
     pub(crate) keep: Keep,
@@ -40,13 +43,14 @@ impl Run<'_> {
         let (sampled, found) = self.sampled(sampling)?;
         let similarity = self.comparison.resolve.similarity;
         let open = open(self, sampling, &similarity)?;
-        let lookup = Lookup::new(self.work, &self.learnt.first_document, self.comparison.bands())?;
+        let lookup = Lookup::new(self.work, self.searched, self.comparison.bands())?;
         let texts = Texts::new(lookup, self.comparison);
         let verdicts = Verdicts { similarity, frames: self.frames };
         let reaches = |place: Place, others: &[u64]| {
-            let own = texts.with(place.1, Compared::new)?;
+            let with = |doc| texts.with(self.searched.of_own(doc), Compared::new);
+            let own = with(place.doc())?;
             for &other in others {
-                if verdicts.on(&own, &texts.with(other, Compared::new)?, place).is_some() {
+                if verdicts.on(&own, &with(other)?, place).is_some() {
                     return Ok(true);
                 }
             }
@@ -55,7 +59,7 @@ impl Run<'_> {
         Ok(Recall::Sample(measure(sampled, found, &open, reaches)?))
     }
 
-    /// The size of the sample, and how many of it went as near-duplicates.
+    /// The size of the sample, and how many of it went as near-duplicates of a document of this run.
     fn sampled(&self, sampling: Sampling) -> Result<(u64, u64), Error> {
         let path = |part| self.work.verdicts(part);
         let mut verdicts = VerdictReader::new(&self.learnt.first_document, &path);
@@ -63,7 +67,10 @@ impl Run<'_> {
         for doc in (0..self.learnt.documents).filter(|&doc| sampling.contains(doc)) {
             sampled += 1;
             let verdict = if self.removed.contains(doc) { verdicts.on(doc)? } else { None };
-            found += u64::from(verdict.is_some_and(|verdict| verdict.duplicate.measure != Measure::Exact));
+            found += u64::from(verdict.is_some_and(|verdict| {
+                let Duplicate { of, measure, .. } = verdict.duplicate;
+                measure != Measure::Exact && self.searched.own(of).is_some()
+            }));
         }
         Ok((sampled, found))
     }

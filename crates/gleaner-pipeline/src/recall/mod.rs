@@ -13,6 +13,8 @@
 //!   compared with all kept before it, in two sets of 10,000 pages searched with a banding too weak, all 164 that were
 //!   missed were found; of the ten known ones among 100,000 pages eight were. The limits were chosen on these sets.
 //!
+//! Documents of earlier runs (`--against`) are left out: neither removals for them nor misses count.
+//!
 //! By coverage hashes that many kept documents have are of frames and templates, and are not looked up (`rare.rs`).
 
 mod binomial;
@@ -27,7 +29,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::frames::Place;
+use crate::place::Place;
 pub(crate) use candidates::Open;
 use candidates::{BLOCK, Index, Kept, Needed, Sampled};
 pub(crate) use in_run::Run;

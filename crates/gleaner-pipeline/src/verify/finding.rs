@@ -104,8 +104,8 @@ impl fmt::Display for Finding {
 
 /// Gathers findings: the first ones by place, however they come, and the number of all.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Findings {
-    pub(super) shown: BTreeSet<Finding>,
+pub(crate) struct Findings {
+    pub(crate) shown: BTreeSet<Finding>,
     pub(super) by_check: BTreeMap<&'static str, u64>,
 }
 

@@ -1,57 +1,15 @@
 //! Whether a folder is a finished run, and whether its files are those of the run.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use gleaner_corpus::FileSummary;
-use serde_json::Value;
 
 use crate::error::Error;
 use crate::frames::KnownFrames;
-use crate::manifest::{LAYOUT, MANIFEST, Manifest, SUCCESS, Status};
+use crate::manifest::{MANIFEST, Manifest, SUCCESS, Status};
 use crate::outputs::{self, OutputFile};
 use crate::verify::finding::{Check, Finding, Findings};
-
-/// The manifest of the finished run in `folder`; a usage error where there is none.
-pub(super) fn manifest(folder: &Path) -> Result<Manifest, Error> {
-    let refuse = |why: String| Err(Error::usage(format!("{}: {why}", folder.display())));
-    if !folder.is_dir() {
-        return refuse("no such folder; name the output folder of `run` or `dedup`".to_owned());
-    }
-    let path = folder.join(MANIFEST);
-    let json = match fs::read(&path) {
-        Ok(json) => json,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return refuse(format!("no {MANIFEST}; this is no run, or one that did not finish"));
-        }
-        Err(error) => return Err(Error::io(&path, &error)),
-    };
-    let manifest = match parse(&json) {
-        Ok(manifest) => manifest,
-        Err(why) => return refuse(format!("{MANIFEST} {why}")),
-    };
-    if manifest.status == Status::Complete && !folder.join(SUCCESS).exists() {
-        return refuse(format!("no {SUCCESS}: the run did not finish; give its command again"));
-    }
-    Ok(manifest)
-}
-
-fn parse(json: &[u8]) -> Result<Manifest, String> {
-    let value: Value = serde_json::from_slice(json).map_err(|error| format!("is damaged: {error}"))?;
-    match value.get("layout").and_then(Value::as_u64) {
-        Some(layout) if layout == u64::from(LAYOUT) => {}
-        Some(layout) => {
-            let by = value.get("gleaner").and_then(Value::as_str).unwrap_or("unknown");
-            return Err(format!(
-                "has layout {layout}, of gleaner {by}; this one ({}) knows layout {LAYOUT}",
-                env!("CARGO_PKG_VERSION")
-            ));
-        }
-        None => return Err("states no layout: it is not of gleaner's making".to_owned()),
-    }
-    serde_json::from_value(value).map_err(|error| format!("cannot be read: {error}"))
-}
 
 /// The files of a run that are there, by table.
 #[derive(Debug, Default)]
@@ -91,13 +49,22 @@ pub(super) fn files(folder: &Path, manifest: &Manifest, findings: &mut Findings)
             findings.add(Finding::new(Check::File, MANIFEST, "outputs", name, found));
         }
     }
+    for name in [outputs::DOCUMENTS, outputs::PAGES].into_iter().filter(|name| there.contains(*name)) {
+        let OutputFile { size, digest, .. } = outputs::digest(folder, name)?;
+        let stated = manifest.outputs.iter().find(|file| file.name == name);
+        stated.into_iter().for_each(|stated| differ(stated, size, &digest, findings));
+    }
+    let identity = outputs::identity(&manifest.outputs);
+    if manifest.run != identity {
+        findings.add(Finding::new(Check::Digest, MANIFEST, "run", identity, &manifest.run));
+    }
     let usable = expected.intersection(&there).cloned();
     Ok(usable.fold(Present::default(), |mut present, name| {
         match name.as_str() {
             outputs::REMOVED => present.removed.push(name),
             outputs::SPANS => present.spans.push(name),
             outputs::REJECTS => present.rejects.push(name),
-            outputs::FRAMES => {}
+            outputs::FRAMES | outputs::DOCUMENTS | outputs::PAGES => {}
             _ => present.data.push(name),
         }
         present

@@ -6,9 +6,11 @@
 //! | the rows of all files, read once | `tables.rs`, `rows.rs` |
 //! | what they add up to | `sums.rs`, `numbers.rs` |
 //! | whether each removed duplicate has a kept witness, and rests on what the texts say | `witnesses.rs`, `values.rs` |
+//! | the same for witnesses in earlier runs | `earlier.rs` |
 //! | recall, measured again on the kept documents | `recall.rs` |
 //! | what is wrong, and where | `finding.rs` |
 
+mod earlier;
 mod finding;
 mod folder;
 mod numbers;
@@ -20,11 +22,14 @@ mod values;
 mod witnesses;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gleaner_spill::Sorter;
 
+pub(crate) use finding::Findings;
 pub use finding::{Check, Finding};
+pub(crate) use rows::Document;
+pub(crate) use tables::Files;
 
 use self::recall::{Measurement, TextWriter};
 use crate::account::Accounting;
@@ -38,12 +43,11 @@ use crate::recall::{SAMPLE, SampledRecall, Sampling};
 use crate::settings::Resources;
 use crate::verdicts::STAGE;
 use crate::work::WorkArea;
-use finding::Findings;
+use earlier::{Copied, Given, named};
 use folder::Present;
-use rows::{Document, Reject, Removed, Span};
+use rows::{Reject, Removed, Span};
 use sums::Sums;
-use tables::Files;
-use witnesses::{Claims, Rules, SortedClaims};
+use witnesses::{Claims, Rules, SortedClaims, Witness, last_of};
 
 /// Documents in the largest sample: some four kilobytes each are held.
 const LARGEST_SAMPLE: u64 = 1_000_000;
@@ -58,6 +62,9 @@ pub struct Verification {
     pub counts: Accounting,
     /// Removed duplicates whose witnesses and values were checked.
     pub witnesses: u64,
+    /// Removed duplicates that were not checked, since their witnesses are in earlier runs that were not given: their number
+    /// by run, as [`Manifest::run`] names it.
+    pub elsewhere: BTreeMap<String, u64>,
     /// Recall as it was measured now; `None` where it was not.
     pub recall: Option<SampledRecall>,
     /// What is wrong, by place: the first thousand.
@@ -81,6 +88,12 @@ pub struct VerifyOptions {
     /// ### Default
     /// As many as the run took (about 4,000), so that what it states is checked.
     pub recall_sample: Option<u64>,
+    /// Output folders of earlier runs that the run was held against, in any order. What it removed for their documents is
+    /// checked; for others [`Verification::elsewhere`] says how much was not.
+    ///
+    /// ### Default
+    /// None.
+    pub against: Vec<PathBuf>,
 }
 
 /// Checks the finished run in `folder` by its files alone.
@@ -104,7 +117,7 @@ pub fn verify(
     resources: &Resources,
     observer: &dyn Observer,
 ) -> Result<Verification, Error> {
-    let manifest = folder::manifest(folder)?;
+    let manifest = Manifest::read(folder)?;
     memory::check_start(resources, manifest.options.max_record_size)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build();
     let pool = pool.map_err(|error| Error::new(ErrorKind::Io, format!("cannot start threads: {error}")))?;
@@ -116,10 +129,12 @@ pub fn verify(
     let rules = Rules::new(&comparison, &frames, manifest.options.keep);
     let files = Files { folder, options: &manifest.options, threads: resources.threads, observer };
     let verifier = Verifier { files, rules: &rules, manifest: &manifest, work: &work, sorter, findings };
-    let Verified { findings, counts, witnesses, recall } = pool.install(|| verifier.run(options))?;
+    let Verified { findings, counts, witnesses, elsewhere, recall } =
+        pool.install(|| verifier.run(options))?;
     Ok(Verification {
         counts,
         witnesses,
+        elsewhere,
         recall,
         findings: findings.shown.into_iter().collect(),
         findings_by_check: findings.by_check,
@@ -131,6 +146,7 @@ struct Verified {
     findings: Findings,
     counts: Accounting,
     witnesses: u64,
+    elsewhere: BTreeMap<String, u64>,
     recall: Option<SampledRecall>,
 }
 
@@ -146,21 +162,23 @@ struct Verifier<'a> {
 
 impl Verifier<'_> {
     fn run(mut self, options: &VerifyOptions) -> Result<Verified, Error> {
+        let earlier = earlier::open(&options.against, self.manifest)?;
         let present = folder::files(self.files.folder, self.manifest, &mut self.findings)?;
         let mut sums = Sums::new(Sorter::new(&self.work.file("ids"), self.sorter));
         let mut measurement = self.measurement(options)?;
         let size = self.manifest.outputs.iter().map(|file| file.size).sum();
         self.files.observer.begin(Phase::Verify, Some(size));
-        let mut claims = self.removed(&present, &mut sums, &mut measurement)?;
+        let mut claims = self.removed(&present, &earlier, &mut sums, &mut measurement)?;
         self.data(&present, &mut sums, &mut measurement, &mut claims)?;
-        claims.check(u64::MAX, &BTreeMap::new(), self.rules, &mut self.findings)?;
+        claims.check(last_of(0), &BTreeMap::new(), self.rules, &mut self.findings)?;
+        let elsewhere = self.earlier(&earlier, &mut claims)?;
         self.others(&present, &mut sums)?;
         let recall = measurement.map(|measurement| self.recall(measurement, &present)).transpose()?;
         if let (Some(recall), None) = (&recall, options.recall_sample) {
             recall::check(&self.manifest.recall, recall, &mut self.findings);
         }
         let counts = sums.check(&self.manifest.counts, &mut self.findings)?;
-        Ok(Verified { findings: self.findings, counts, witnesses: claims.checked, recall })
+        Ok(Verified { findings: self.findings, counts, witnesses: claims.checked, elsewhere, recall })
     }
 
     fn measurement<'b>(&self, options: &VerifyOptions) -> Result<Option<Measurement<'b>>, Error>
@@ -178,26 +196,38 @@ impl Verifier<'_> {
     fn removed(
         &mut self,
         present: &Present,
+        given: &[Option<Given>],
         sums: &mut Sums,
         measurement: &mut Option<Measurement<'_>>,
     ) -> Result<SortedClaims, Error> {
         let mut claims = Claims::new(self.rules, Sorter::new(&self.work.file("claims"), self.sorter));
         let mut order = Order::default();
+        let (mut copied, against) =
+            (Copied::open(self.files.folder, self.manifest), &self.manifest.options.against);
         let read =
             self.files.read(&present.removed, &mut self.findings, |rows: Vec<Removed>, findings| {
                 for removed in &rows {
                     order.check(&removed.document, findings);
                     sums.remove(removed, findings)?;
                     if let Some(measurement) = measurement {
-                        measurement.remove(removed.document.doc, &removed.stated.reason);
+                        measurement.remove(removed);
                     }
                     match removed.stated.duplicate_of_doc {
                         None if removed.stated.stage == STAGE => findings.add(without_witness(removed)),
                         _ => {}
                     }
                 }
-                claims.push_all(&rows)
+                let named = rows
+                    .iter()
+                    .filter_map(|removed| named(removed, &mut copied, self.rules, against, findings));
+                claims.push_all(&named.collect::<Vec<_>>())
             })?;
+        copied.end(&mut self.findings);
+        for (run, given) in (1..).zip(given) {
+            if let Some(given) = given {
+                given.first_copies(run, &self.files, &copied, against, &mut claims)?;
+            }
+        }
         folder::check_digests(&self.manifest.outputs, &read, &mut self.findings);
         claims.finish()
     }
@@ -222,12 +252,31 @@ impl Verifier<'_> {
             }
             let kept: BTreeMap<u64, &Document> = rows.iter().map(|row| (row.doc, row)).collect();
             match kept.last_key_value() {
-                Some((&last, _)) => claims.check(last, &kept, rules, findings),
+                Some((&doc, _)) => claims.check(Witness { run: 0, doc }, &kept, rules, findings),
                 None => Ok(()),
             }
         })?;
         folder::check_digests(&self.manifest.outputs, &read, &mut self.findings);
         Ok(())
+    }
+
+    /// Checks the duplicates of documents of earlier runs, and counts those of runs that are not given.
+    fn earlier(
+        &mut self,
+        given: &[Option<Given>],
+        claims: &mut SortedClaims,
+    ) -> Result<BTreeMap<String, u64>, Error> {
+        let mut elsewhere = BTreeMap::new();
+        for ((number, name), given) in (1..).zip(&self.manifest.options.against).zip(given) {
+            match given {
+                Some(given) => given.check(number, &self.files, claims, self.rules, &mut self.findings)?,
+                None => match claims.pass(last_of(number))? {
+                    0 => {}
+                    passed => drop(elsewhere.insert(name.clone(), passed)),
+                },
+            }
+        }
+        Ok(elsewhere)
     }
 
     /// Measures recall; reads `data/` again for the texts that have to be compared.

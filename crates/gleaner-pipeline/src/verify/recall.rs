@@ -8,13 +8,13 @@ use gleaner_spill::{PartKind, PartLookup, PartReader, PartWriter, Sorter};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::error::Error;
-use crate::frames::Place;
 use crate::manifest::MANIFEST;
-use crate::rank::rank;
+use crate::place::Place;
+use crate::place::rank;
 use crate::recall::{Documents, Each, Open, Outliner, Recall, SampledRecall, Sampling, measure, open};
 use crate::values::Compared;
 use crate::verify::finding::{Check, Finding, Findings};
-use crate::verify::rows::Document;
+use crate::verify::rows::{Document, Removed};
 use crate::verify::witnesses::Rules;
 use crate::work::WorkArea;
 
@@ -51,10 +51,11 @@ impl Measurement<'_> {
         Ok(Measurement { rules, work, seed, sampling, outlines, contents, sampled: 0, found: 0 })
     }
 
-    pub(super) fn remove(&mut self, doc: u64, reason: &str) {
-        let is_sampled = self.sampling.contains(doc);
+    pub(super) fn remove(&mut self, removed: &Removed) {
+        let is_sampled = self.sampling.contains(removed.document.doc);
         self.sampled += u64::from(is_sampled);
-        self.found += u64::from(is_sampled && reason == "near-duplicate");
+        let is_found = removed.stated.reason == "near-duplicate" && removed.stated.duplicate_of_run.is_none();
+        self.found += u64::from(is_sampled && is_found);
     }
 
     pub(super) fn keep(&mut self, documents: &[Document]) -> Result<(), Error> {
@@ -133,7 +134,7 @@ pub(super) struct Compare {
 impl Compare {
     /// The documents whose texts are needed.
     pub(super) fn needed(&self) -> BTreeSet<u64> {
-        self.open.iter().flat_map(|open| open.candidates.iter().copied().chain([open.place.1])).collect()
+        self.open.iter().flat_map(|open| open.candidates.iter().copied().chain([open.place.doc()])).collect()
     }
 
     /// Compares them.
@@ -179,7 +180,7 @@ impl Texts {
     fn reach(&self, place: Place, others: &[u64], rules: &Rules<'_>) -> Result<bool, Error> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut shingler = idle.unwrap_or_else(|| rules.comparison.shingler.clone());
-        let own = self.compared(place.1, &mut shingler, rules)?;
+        let own = self.compared(place.doc(), &mut shingler, rules)?;
         let mut reached = false;
         for &other in others {
             let other = self.compared(other, &mut shingler, rules)?;

@@ -6,14 +6,14 @@ use serde_json::value::RawValue;
 
 /// A document of `data/` or `removed/`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Document {
+pub(crate) struct Document {
     /// The file it stands in; not known of a removed one that went through the work area.
     #[serde(skip)]
-    pub(super) file: String,
-    pub(super) doc: u64,
-    pub(super) id: String,
-    pub(super) text: String,
-    pub(super) date: Option<String>,
+    pub(crate) file: String,
+    pub(crate) doc: u64,
+    pub(crate) id: String,
+    pub(crate) text: String,
+    pub(crate) date: Option<String>,
 }
 
 /// A document of `removed/`, with what is stated about its removal.
@@ -82,7 +82,7 @@ struct RemovedFields<'a> {
 }
 
 /// A row of one of the tables; `Err` says why it is none.
-pub(super) trait FromRecord: Sized + Send {
+pub(crate) trait FromRecord: Sized + Send {
     /// The column that the reader gives as the text.
     const TEXT: &'static str;
 

@@ -39,6 +39,7 @@ impl Sums {
     pub(super) fn remove(&mut self, removed: &Removed, findings: &mut Findings) -> Result<(), Error> {
         self.counts.removed += 1;
         count(&mut self.counts.removed_by_reason, &removed.stated.stage, &removed.stated.reason);
+        self.counts.removed_against += u64::from(removed.stated.duplicate_of_run.is_some());
         self.document(&removed.document, findings)
     }
 

@@ -20,17 +20,17 @@ use crate::verify::rows::FromRecord;
 const ROW_FACTOR: u64 = 16;
 
 /// The files of a folder, as this module reads them.
-pub(super) struct Files<'a> {
-    pub(super) folder: &'a Path,
-    pub(super) options: &'a ResultOptions,
-    pub(super) threads: usize,
-    pub(super) observer: &'a dyn Observer,
+pub(crate) struct Files<'a> {
+    pub(crate) folder: &'a Path,
+    pub(crate) options: &'a ResultOptions,
+    pub(crate) threads: usize,
+    pub(crate) observer: &'a dyn Observer,
 }
 
 impl Files<'_> {
     /// Reads the files `names` one after the other and gives their rows, many at a time and in order, to `take`. What
     /// is no row is a finding. Returns size and digest of each.
-    pub(super) fn read<T: FromRecord>(
+    pub(crate) fn read<T: FromRecord>(
         &self,
         names: &[String],
         findings: &mut Findings,

@@ -3,7 +3,6 @@
 //! The removals are sorted by their witness and meet the kept documents as these are read in order: what is in memory
 //! is what was just read, not the corpus.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,9 +13,10 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use crate::comparison::{Comparison, LARGE_TEXT};
 use crate::draft::{decode, encode};
 use crate::error::Error;
-use crate::frames::{KnownFrames, Place};
+use crate::frames::KnownFrames;
 use crate::outputs;
-use crate::rank::rank;
+use crate::place::Place;
+use crate::place::rank;
 use crate::settings::Keep;
 use crate::values::{Compared, Verdicts};
 use crate::verify::finding::{Check, Finding, Findings};
@@ -43,7 +43,7 @@ impl Rules<'_> {
 
     /// Where a document stands in the order of `--keep`.
     pub(super) fn place(&self, document: &Document) -> Place {
-        (Reverse(rank(self.keep, &document.text, document.date.as_deref())), document.doc)
+        Place::own(rank(self.keep, &document.text, document.date.as_deref()), document.doc)
     }
 
     /// What `make` makes of a text; large ones one at a time.
@@ -63,6 +63,30 @@ impl Rules<'_> {
     }
 }
 
+/// A document that a removal names: those of earlier runs come after all of this one, by their place among the runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Witness {
+    /// 0 is this run, and 1 the first that it was held against.
+    pub(super) run: u64,
+    /// Its number in its run.
+    pub(super) doc: u64,
+}
+
+/// The last that a document of run `run` can be.
+pub(super) fn last_of(run: u64) -> Witness {
+    Witness { run, doc: u64::MAX }
+}
+
+/// A removal that names a witness.
+pub(super) struct Named<'a> {
+    pub(super) witness: Witness,
+    /// When the decision was taken.
+    pub(super) place: Place,
+    /// Whether it is to be checked; others only stand for their copies, which are.
+    pub(super) is_check: bool,
+    pub(super) removed: &'a Removed,
+}
+
 /// Takes in the removals that name a witness, in any order.
 pub(super) struct Claims<'a> {
     rules: &'a Rules<'a>,
@@ -75,29 +99,23 @@ impl Claims<'_> {
         Claims { rules, sorter, buffer: Vec::new() }
     }
 
-    /// Takes the removals of `rows` that name a witness.
-    pub(super) fn push_all(&mut self, rows: &[Removed]) -> Result<(), Error> {
-        let named = rows.iter().filter_map(|removed| Some((removed.stated.duplicate_of_doc?, removed)));
-        let named: Vec<(u64, &Removed)> = named.collect();
+    /// Takes the removals of `named`.
+    pub(super) fn push_all(&mut self, named: &[Named<'_>]) -> Result<(), Error> {
         let shingler = || self.rules.comparison.shingler.clone();
-        let content = |shingler: &mut Shingler, &(_, removed): &(u64, &Removed)| {
-            self.rules.in_turn(&removed.document.text, shingler, |shingler, text| shingler.content(text))
+        let content = |shingler: &mut Shingler, named: &Named<'_>| {
+            let text = &named.removed.document.text;
+            self.rules.in_turn(text, shingler, |shingler, text| shingler.content(text))
         };
         let contents: Vec<Option<u128>> = named.par_iter().map_init(shingler, content).collect();
-        named
-            .iter()
-            .zip(contents)
-            .try_for_each(|((witness, removed), content)| self.push(*witness, content, removed))
+        named.iter().zip(contents).try_for_each(|(named, content)| self.push(named, content))
     }
 
-    fn push(&mut self, witness: u64, content: Option<u128>, removed: &Removed) -> Result<(), Error> {
+    fn push(&mut self, named: &Named<'_>, content: Option<u128>) -> Result<(), Error> {
+        let Named { witness, place, is_check, removed } = named;
         encode(removed, &mut self.buffer)?;
-        let (Reverse(rank), doc) = self.rules.place(&removed.document);
-        // The larger rank comes first.
-        let rank = !(rank as u64 ^ (1 << 63));
         let content = content.unwrap_or(0).to_be_bytes();
-        let place = [rank, doc].map(u64::to_be_bytes);
-        let key = [&witness.to_be_bytes()[..], &content, place.as_flattened()];
+        let [run, doc] = [witness.run, witness.doc].map(u64::to_be_bytes);
+        let key = [&run[..], &doc, &content, &place.to_bytes(), &[u8::from(*is_check)]];
         Ok(self.sorter.push(&[&key.concat(), &self.buffer[..]].concat())?)
     }
 
@@ -109,21 +127,26 @@ impl Claims<'_> {
     }
 }
 
-/// Bytes before the removal in a record: witness, content, rank and number.
-const KEY_BYTES: usize = 40;
-
 /// Removals by witness, those of one witness by their content, and copies by their place.
 pub(super) struct SortedClaims {
     sorted: Sorted,
-    next: Option<(u64, Removed)>,
+    next: Option<Next>,
     pub(super) checked: u64,
     /// The first copy of the content at hand and its witness.
-    first: Option<(u64, Place, Arc<Compared>)>,
+    first: Option<(Witness, Place, Arc<Compared>)>,
+}
+
+/// A removal as it is read back.
+struct Next {
+    witness: Witness,
+    place: Place,
+    is_check: bool,
+    removed: Removed,
 }
 
 /// A removal to check.
 struct Claim {
-    witness: u64,
+    witness: Witness,
     removed: Removed,
     /// What was compared: copies go as the first of them went.
     compared: Arc<Compared>,
@@ -133,31 +156,46 @@ struct Claim {
 
 impl SortedClaims {
     fn step(&mut self) -> Result<(), Error> {
+        let cut = || Error::internal("spill: a removal is cut");
         let read = |record: &[u8]| {
-            let witness = record.first_chunk().map_or(0, |witness| u64::from_be_bytes(*witness));
-            decode(record.get(KEY_BYTES..).unwrap_or_default()).map(|removed| (witness, removed))
+            let (key, rest) = record.split_first_chunk::<32>().ok_or_else(cut)?;
+            let (place, rest) = Place::read(rest).ok_or_else(cut)?;
+            let (&is_check, removed) = rest.split_first().ok_or_else(cut)?;
+            let &[run, doc, ..] = key.as_chunks().0 else { return Err(cut()) };
+            let witness = Witness { run: u64::from_be_bytes(run), doc: u64::from_be_bytes(doc) };
+            Ok(Next { witness, place, is_check: is_check == 1, removed: decode(removed)? })
         };
         self.next = self.sorted.next_record()?.map(read).transpose()?;
         Ok(())
     }
 
     /// The next removals whose witness is not above `last`, as many as are compared at a time.
-    fn chunk(&mut self, last: u64) -> Result<Vec<(u64, Removed)>, Error> {
+    fn chunk(&mut self, last: Witness) -> Result<Vec<Next>, Error> {
         let (mut chunk, mut bytes) = (Vec::new(), 0);
         while bytes < CHUNK_BYTES {
-            let Some(claim) = self.next.take_if(|(witness, _)| *witness <= last) else { break };
-            bytes += claim.1.document.text.len() + size_of::<Removed>();
-            chunk.push(claim);
+            let Some(next) = self.next.take_if(|next| next.witness <= last) else { break };
+            bytes += next.removed.document.text.len() + size_of::<Removed>();
+            chunk.push(next);
             self.step()?;
         }
         Ok(chunk)
     }
 
-    /// Checks the removals whose witness is not above `last` against `kept`, the kept documents that were read since
-    /// the last call.
+    /// Passes over the removals whose witness is not above `last`, and says how many there are.
+    pub(super) fn pass(&mut self, last: Witness) -> Result<u64, Error> {
+        let mut passed = 0;
+        while let Some(next) = self.next.take_if(|next| next.witness <= last) {
+            passed += u64::from(next.is_check);
+            self.step()?;
+        }
+        Ok(passed)
+    }
+
+    /// Checks the removals whose witness is not above `last` against `kept`, the kept documents of its run that were read
+    /// since the last call.
     pub(super) fn check(
         &mut self,
-        last: u64,
+        last: Witness,
         kept: &BTreeMap<u64, &Document>,
         rules: &Rules<'_>,
         findings: &mut Findings,
@@ -167,14 +205,14 @@ impl SortedClaims {
             if chunk.is_empty() {
                 return Ok(());
             }
-            self.checked += chunk.len() as u64;
+            self.checked += chunk.iter().filter(|next| next.is_check).count() as u64;
             let claims = self.claims(chunk, rules);
             let judge = || Judge { rules, shingler: rules.comparison.shingler.clone(), held: None };
             let found: Vec<Vec<Finding>> = claims
                 .par_iter()
-                .map_init(judge, |judge, claim| match kept.get(&claim.witness) {
+                .map_init(judge, |judge, claim| match kept.get(&claim.witness.doc) {
                     Some(kept) => judge.judge(claim, kept),
-                    None => vec![missing(claim.witness, &claim.removed)],
+                    None => vec![missing(claim.witness.doc, &claim.removed)],
                 })
                 .collect();
             findings.extend(found.into_iter().flatten());
@@ -182,21 +220,22 @@ impl SortedClaims {
     }
 
     /// Makes ready to check what was read.
-    fn claims(&mut self, chunk: Vec<(u64, Removed)>, rules: &Rules<'_>) -> Vec<Claim> {
+    fn claims(&mut self, chunk: Vec<Next>, rules: &Rules<'_>) -> Vec<Claim> {
         let shingler = || rules.comparison.shingler.clone();
         let compared: Vec<Compared> = chunk
             .par_iter()
-            .map_init(shingler, |shingler, (_, removed)| {
-                rules.in_turn(&removed.document.text, shingler, Compared::new)
+            .map_init(shingler, |shingler, next| {
+                rules.in_turn(&next.removed.document.text, shingler, Compared::new)
             })
             .collect();
-        let claims = chunk.into_iter().zip(compared).map(|((witness, removed), own)| {
+        let claims = chunk.into_iter().zip(compared).filter_map(|(next, own)| {
+            let Next { witness, place, is_check, removed } = next;
             let first = self.first.take().filter(|(of, _, first)| {
                 *of == witness && own.content.is_some() && first.content == own.content
             });
-            let first = first.unwrap_or_else(|| (witness, rules.place(&removed.document), Arc::new(own)));
+            let first = first.unwrap_or_else(|| (witness, place, Arc::new(own)));
             let (_, place, compared) = self.first.insert(first);
-            Claim { witness, removed, compared: Arc::clone(compared), place: *place }
+            is_check.then(|| Claim { witness, removed, compared: Arc::clone(compared), place: *place })
         });
         claims.collect()
     }
@@ -213,7 +252,7 @@ struct Judge<'a> {
     rules: &'a Rules<'a>,
     shingler: Shingler,
     /// The last witness: it often has more than one copy.
-    held: Option<(u64, Compared)>,
+    held: Option<(Witness, Compared)>,
 }
 
 impl Judge<'_> {
@@ -227,12 +266,12 @@ impl Judge<'_> {
             let found = stated.duplicate_of.clone().unwrap_or_else(|| "nothing".to_owned());
             wrong("duplicate_of", kept.id.clone(), found);
         }
-        if self.rules.place(kept) >= self.rules.place(document) {
+        if claim.witness.run == 0 && self.rules.place(kept) >= self.rules.place(document) {
             let found = format!("document {}, which does not", kept.doc);
             wrong("duplicate_of_doc", "a document that comes before it by --keep".to_owned(), found);
         }
-        if self.held.as_ref().is_none_or(|(held, _)| *held != kept.doc) {
-            self.held = Some((kept.doc, self.compared(&kept.text)));
+        if self.held.as_ref().is_none_or(|(held, _)| *held != claim.witness) {
+            self.held = Some((claim.witness, self.compared(&kept.text)));
         }
         if let Some((_, kept)) = &self.held {
             let found = self.rules.verdicts.on(&claim.compared, kept, claim.place);

@@ -42,8 +42,9 @@ impl FolderJob<'_> {
         let inputs = resolve::inputs(self.input, &options, self.folder.output.as_deref())?;
         let resources = resolve::resources(self.resources, &config)?;
         let limits = resolve::limits(self.folder, &config)?;
+        let against = config.fill(self.dedup)?.against;
         if self.input.dry_run {
-            print(&plan_text(&plan(self.job, &inputs, &options)?, &inputs))?;
+            print(&plan_text(&plan(self.job, &inputs, &options, &against)?, &inputs))?;
             return Ok(Exit::Done);
         }
         let Some(output) = self.folder.output.clone() else {
@@ -53,6 +54,7 @@ impl FolderJob<'_> {
             job: self.job,
             inputs,
             output,
+            against,
             result: options,
             resources,
             limits,

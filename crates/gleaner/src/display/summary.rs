@@ -17,6 +17,9 @@ pub(crate) fn run_summary(report: &Report, output: &Path, seconds: f64) -> Strin
     row(&mut text, "records in", counts.records, &skipped(counts));
     row(&mut text, "kept", counts.kept, &format!("{} of text", Size(counts.text_bytes)));
     row(&mut text, "removed", counts.removed, &removed(counts));
+    if counts.removed_against > 0 {
+        row(&mut text, "  against", counts.removed_against, "of them duplicate a document of an earlier run");
+    }
     row(&mut text, "rejected", counts.rejected, &list(&counts.rejected_by_reason));
     if !counts.gaps.is_empty() {
         let detail = format!("{}; {} lost", list(&counts.gaps), Size(counts.gap_bytes));
@@ -106,6 +109,9 @@ pub(crate) fn plan_text(plan: &Plan, inputs: &InputSet) -> String {
     }
     if inputs.repeated > 0 {
         let _ = writeln!(text, "{} paths were met again and are read once", inputs.repeated);
+    }
+    if plan.earlier_documents > 0 {
+        let _ = writeln!(text, "{} documents of earlier runs stay and come first", plan.earlier_documents);
     }
     if let Some(banding) = plan.banding {
         let _ = writeln!(

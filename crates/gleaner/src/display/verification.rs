@@ -17,6 +17,13 @@ pub(crate) fn verification_summary(verified: &Verification, seconds: f64) -> Str
     row("removed", counts.removed, "documents in removed/");
     row("rejected", counts.rejected, "records in rejects.parquet");
     row("witnesses", *witnesses, "compared with the documents that they removed");
+    for (run, removed) in &verified.elsewhere {
+        row(
+            "unchecked",
+            *removed,
+            &format!("duplicates of documents of run {run}: name its folder with --against"),
+        );
+    }
     if let Some(recall) = &verified.recall {
         row("sampled", recall.sampled, &recall_text(recall));
     }
@@ -45,6 +52,7 @@ pub(crate) fn verification_json(verified: &Verification, seconds: f64) -> Value 
         "status": verified.manifest.status,
         "counts": verified.counts,
         "witnesses": verified.witnesses,
+        "unchecked": verified.elsewhere,
         "recall": verified.recall,
         "findings_by_check": verified.findings_by_check,
         "findings": verified.findings,

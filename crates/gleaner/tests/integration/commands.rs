@@ -25,7 +25,9 @@ fn the_output_folder_has_the_documented_files() {
         [
             "_SUCCESS",
             "data/train-00000-of-00001.parquet",
+            "index/documents.bin",
             "index/frames.jsonl",
+            "index/pages.bin",
             "manifest.json",
             "rejects.parquet",
             "removed/documents-00000.parquet",

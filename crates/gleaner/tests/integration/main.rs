@@ -1,5 +1,6 @@
 //! The command line from the outside: what goes in, what comes out, and how it ends.
 
+mod against;
 mod architecture;
 mod bad_input;
 mod commands;

@@ -48,7 +48,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Writes a file of a run anew with other rows.
-fn rewrite(path: &Path, change: impl FnOnce(&mut Vec<Value>)) {
+pub(crate) fn rewrite(path: &Path, change: impl FnOnce(&mut Vec<Value>)) {
     if path.extension().is_some_and(|extension| extension == "zst") {
         let mut rows = jsonl_rows(path);
         change(&mut rows);
