@@ -17,7 +17,7 @@ pub(crate) mod table;
 pub use atomic::AtomicFile;
 pub use json::write_json_line;
 use lines::LineWriter;
-use parquet::TableWriter;
+use parquet::{Effort, TableWriter};
 use table::Row;
 
 /// Format of `data/`.
@@ -89,7 +89,9 @@ impl DocumentWriter {
         workers: usize,
     ) -> io::Result<DocumentWriter> {
         Ok(DocumentWriter(match format {
-            OutputFormat::Parquet => Sink::Parquet(Box::new(TableWriter::create::<Document>(path, columns)?)),
+            OutputFormat::Parquet => {
+                Sink::Parquet(Box::new(TableWriter::create::<Document>(path, columns, Effort::Usual)?))
+            }
             OutputFormat::Jsonl if columns.is_some() => return Err(no_columns()),
             OutputFormat::Jsonl => {
                 let workers = workers.clamp(1, MAX_WORKERS) as u32;
@@ -150,7 +152,7 @@ impl RemovedWriter {
 
     /// As [`create`](RemovedWriter::create), with the schema of the other columns that follow ours.
     pub fn with_columns(path: &Path, columns: Option<&ColumnSchema>) -> io::Result<RemovedWriter> {
-        Ok(RemovedWriter(TableWriter::create::<(Document, Removal)>(path, columns)?))
+        Ok(RemovedWriter(TableWriter::create::<(Document, Removal)>(path, columns, Effort::Low)?))
     }
 
     /// Appends rows to a file without other columns.
@@ -191,7 +193,7 @@ macro_rules! writer {
         impl $name {
             /// Begins the file that will stand at `path`.
             pub fn create(path: &Path) -> io::Result<$name> {
-                Ok($name(TableWriter::create::<$row>(path, None)?))
+                Ok($name(TableWriter::create::<$row>(path, None, Effort::Low)?))
             }
 
             /// Appends rows.
