@@ -22,8 +22,8 @@ enum State {
     /// It has no text, so it is no duplicate.
     Empty = 1,
     Filled = 2,
-    /// Of an earlier run, and no document of this one meets it.
-    Unmet = 3,
+    /// Of an earlier run; it is met by copies at most.
+    Keyless = 3,
 }
 
 /// A document, but for what it says.
@@ -38,8 +38,8 @@ pub(crate) struct Entry {
     pub(crate) offset: u64,
     /// `None` once a stage has removed it.
     pub(crate) fingerprint: Option<Fingerprint>,
-    /// It is of an earlier run, and no document of this one meets it: of its fingerprint only the content is known.
-    pub(crate) is_unmet: bool,
+    /// It is of an earlier run and met by copies at most: of its fingerprint only the content is known.
+    pub(crate) is_keyless: bool,
 }
 
 impl Entry {
@@ -53,7 +53,7 @@ impl Entry {
         record.push(match (&self.fingerprint, content) {
             (None, _) => State::Removed,
             (_, None) => State::Empty,
-            _ if self.is_unmet => State::Unmet,
+            _ if self.is_keyless => State::Keyless,
             _ => State::Filled,
         } as u8);
         for key in self.fingerprint.iter().flat_map(|fingerprint| &fingerprint.bands) {
@@ -68,14 +68,14 @@ impl Entry {
         let (&state, keys) = rest.split_first()?;
         let mut numbers = words(fields);
         let [id_hash, rank, text_bytes, offset] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
-        let is_unmet = state == State::Unmet as u8;
+        let is_keyless = state == State::Keyless as u8;
         let filled = state == State::Filled as u8;
         let fingerprint = (state != State::Removed as u8).then(|| Fingerprint {
-            content: (filled || is_unmet).then(|| u128::from_le_bytes(*content)),
+            content: (filled || is_keyless).then(|| u128::from_le_bytes(*content)),
             bands: if filled { words(keys).collect() } else { Box::default() },
             ..Fingerprint::default()
         });
-        Some(Entry { id_hash, rank: rank as i64, text_bytes, offset, fingerprint, is_unmet })
+        Some(Entry { id_hash, rank: rank as i64, text_bytes, offset, fingerprint, is_keyless })
     }
 }
 
@@ -201,14 +201,14 @@ mod tests {
             text_bytes: 1 << 40,
             offset,
             fingerprint,
-            is_unmet: false,
+            is_keyless: false,
         };
         let filled =
             Fingerprint { content: Some(5 << 90), bands: Box::from([u64::MAX, 1]), ..Fingerprint::default() };
         let empty = Fingerprint::default();
-        let unmet = Fingerprint { content: Some(9), ..Fingerprint::default() };
-        let unmet = Entry { is_unmet: true, ..entry(4, Some(unmet)) };
-        let entries = [entry(1, Some(filled)), entry(2, None), entry(3, Some(empty)), unmet];
+        let keyless = Fingerprint { content: Some(9), ..Fingerprint::default() };
+        let keyless = Entry { is_keyless: true, ..entry(4, Some(keyless)) };
+        let entries = [entry(1, Some(filled)), entry(2, None), entry(3, Some(empty)), keyless];
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("entries");
         let mut writer = EntryWriter::create(&path, 2).expect("create");

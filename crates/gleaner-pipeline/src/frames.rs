@@ -13,6 +13,7 @@ use gleaner_spill::{PartKind, PartReader, PartWriter, Sorted, Sorter};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
+use crate::index::unusable;
 use crate::manifest::write_whole;
 use crate::place::Place;
 use crate::site::site_of;
@@ -62,35 +63,88 @@ struct Page {
     record: Vec<u8>,
 }
 
+/// A file of pages.
+#[derive(Clone, Debug)]
+pub(crate) struct PageFile {
+    /// Number of the first document.
+    pub(crate) first: u64,
+    /// Documents at most.
+    pub(crate) documents: u64,
+    pub(crate) path: PathBuf,
+}
+
+/// Lines of a page at most: its ends, and the longest.
+const MOST_PAGE_LINES: usize = 20;
+
+impl PageFile {
+    fn open(self) -> Result<OpenPages, Error> {
+        let part = PartReader::open(&self.path, PAGES).map_err(|error| unusable(&self.path, &error))?;
+        Ok(OpenPages { file: self, part, least: 0 })
+    }
+
+    /// Whether it is such a file.
+    pub(crate) fn check(self) -> Result<(), Error> {
+        self.open().map(|_| ())
+    }
+}
+
+/// A file of pages that is read.
+struct OpenPages {
+    file: PageFile,
+    part: PartReader,
+    /// The least number that the next page may have.
+    least: u64,
+}
+
+impl OpenPages {
+    fn next(&mut self) -> Result<Option<Page>, Error> {
+        let path = &self.file.path;
+        let Some(record) = self.part.next_record().map_err(|error| unusable(path, &error))? else {
+            return Ok(None);
+        };
+        let (numbers, rest) = record.as_chunks();
+        let numbers: Vec<u64> = numbers.iter().map(|number| u64::from_be_bytes(*number)).collect();
+        let is_page = rest.is_empty() && numbers.len() <= 3 + MOST_PAGE_LINES;
+        match numbers[..] {
+            [number, _, edges, ref lines @ ..]
+                if is_page
+                    && edges <= lines.len() as u64
+                    && (self.least..self.file.documents).contains(&number) =>
+            {
+                self.least = number + 1;
+                Ok(Some(Page { doc: self.file.first + number, record: record[8..].to_vec() }))
+            }
+            _ => Err(unusable(path, &"a page cannot be read")),
+        }
+    }
+}
+
 /// Reads the pages of all parts in order.
 pub(crate) struct PageReader {
-    parts: std::vec::IntoIter<(u64, PathBuf)>,
-    part: Option<(u64, PartReader)>,
+    files: std::vec::IntoIter<PageFile>,
+    open: Option<OpenPages>,
     next: Option<Page>,
 }
 
 impl PageReader {
-    /// `parts` are the numbers of the first documents of the parts and their files.
-    pub(crate) fn new(parts: Vec<(u64, PathBuf)>) -> Result<PageReader, Error> {
-        let mut reader = PageReader { parts: parts.into_iter(), part: None, next: None };
+    /// The numbers of the documents of `files` must follow on each other.
+    pub(crate) fn new(files: Vec<PageFile>) -> Result<PageReader, Error> {
+        let mut reader = PageReader { files: files.into_iter(), open: None, next: None };
         reader.step()?;
         Ok(reader)
     }
 
     fn step(&mut self) -> Result<(), Error> {
         loop {
-            if let Some((first, part)) = &mut self.part
-                && let Some(record) = part.next_record()?
-            {
-                let (number, rest) = record.split_first_chunk().unwrap_or((&[0; 8], &[]));
-                self.next = Some(Page { doc: *first + u64::from_be_bytes(*number), record: rest.to_vec() });
+            self.next = self.open.as_mut().map(OpenPages::next).transpose()?.flatten();
+            if self.next.is_some() {
                 return Ok(());
             }
-            let Some((first, path)) = self.parts.next() else {
-                self.next = None;
+            let Some(file) = self.files.next() else {
+                self.open = None;
                 return Ok(());
             };
-            self.part = Some((first, PartReader::open(&path, PAGES)?));
+            self.open = Some(file.open()?);
         }
     }
 
@@ -311,7 +365,7 @@ mod tests {
     use gleaner_dedup::PageLines;
     use gleaner_spill::Sorter;
 
-    use super::{KnownFrames, Learning, LearntFrames, PageReader, PageWriter};
+    use super::{KnownFrames, Learning, LearntFrames, PageFile, PageReader, PageWriter};
     use crate::place::Place;
 
     #[test]
@@ -332,7 +386,7 @@ mod tests {
                 writer.append((number < 6).then_some(&url), Some(&lines)).expect("append");
             }
             writer.finish().expect("finish");
-            parts.push((8 * part, path));
+            parts.push(PageFile { first: 8 * part, documents: 8, path });
         }
         let sorter = |name| Sorter::new(&folder.path().join(name), 1 << 20);
         let pages = PageReader::new(parts).expect("open");

@@ -1,7 +1,7 @@
 //! `index/documents.bin`: what a later run needs to know of the documents of this one, without their texts.
 //!
 //! A part file: one record for each document that is kept, and for each that went because it is much like a kept one, by
-//! their numbers. Copies need none: they have the content of another.
+//! their numbers. Copies of kept ones need none.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -22,11 +22,17 @@ use crate::work::WorkArea;
 /// The version changes with what fingerprints mean, too.
 const DOCUMENTS: PartKind = PartKind { name: *b"INDX", version: 1 };
 
+/// The first record.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Head {
+    /// Documents of the run.
+    documents: u64,
+}
+
 /// What is known of a document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Known {
     pub(crate) doc: u64,
-    pub(crate) text_bytes: u64,
     /// What `--keep` of its run compares.
     pub(crate) rank: i64,
     /// `None` for a text without words.
@@ -109,6 +115,8 @@ pub(crate) fn write_documents(
     let path_of = |part| work.verdicts(part);
     let mut verdicts = VerdictReader::new(&learnt.first_document, &path_of);
     let mut buffer = Vec::new();
+    encode(&Head { documents: learnt.documents }, &mut buffer)?;
+    part.append(&buffer)?;
     for entry in entries(work, &learnt.first_document) {
         let (doc, entry) = entry?;
         let Some(fingerprint) = entry.fingerprint else { continue };
@@ -119,45 +127,64 @@ pub(crate) fn write_documents(
             Some(Fate::Kept { bands: fingerprint.bands })
         };
         let Some(fate) = fate else { continue };
-        let known =
-            Known { doc, text_bytes: entry.text_bytes, rank: entry.rank, content: fingerprint.content, fate };
+        let known = Known { doc, rank: entry.rank, content: fingerprint.content, fate };
         encode(&known, &mut buffer)?;
         part.append(&buffer)?;
     }
     Ok(part.finish()?.bytes)
 }
 
-/// Reads what [`write_documents`] wrote for a run of `documents` documents, in order.
+/// Reads what [`write_documents`] wrote, in order.
 pub(crate) struct DocumentReader {
     part: PartReader,
     path: PathBuf,
     documents: u64,
+    /// Band keys of a document with content.
+    bands: usize,
     /// The least number that the next document may have.
     least: u64,
 }
 
 impl DocumentReader {
-    /// Fails with a usage error for what is no such file, or one of another version.
-    pub(crate) fn open(path: &Path, documents: u64) -> Result<DocumentReader, Error> {
+    /// Opens the index of a run of `documents` documents, whose fingerprints have so many `bands`. Fails with a usage error
+    /// for what is no such file, or one of another version.
+    pub(crate) fn open(path: &Path, documents: u64, bands: usize) -> Result<DocumentReader, Error> {
         let part = PartReader::open(path, DOCUMENTS).map_err(|error| unusable(path, &error))?;
-        Ok(DocumentReader { part, path: path.to_path_buf(), documents, least: 0 })
+        let mut reader = DocumentReader { part, path: path.to_path_buf(), documents, bands, least: 0 };
+        match reader.record::<Head>()? {
+            Some(Head { documents }) if documents == reader.documents => Ok(reader),
+            _ => Err(reader.unusable("it is that of a run with more or fewer documents")),
+        }
+    }
+
+    fn record<T: for<'de> Deserialize<'de>>(&mut self) -> Result<Option<T>, Error> {
+        let record = self.part.next_record().map_err(|error| unusable(&self.path, &error))?;
+        let decoded = record.map(|record| decode(record).map_err(|error| unusable(&self.path, &error)));
+        decoded.transpose()
+    }
+
+    fn unusable(&self, why: &str) -> Error {
+        unusable(&self.path, &why)
     }
 
     /// The next document; `None` after the last.
     pub(crate) fn next(&mut self) -> Result<Option<Known>, Error> {
-        let Some(record) = self.part.next_record().map_err(|error| unusable(&self.path, &error))? else {
-            return Ok(None);
-        };
-        let known: Known = decode(record).map_err(|error| unusable(&self.path, &error))?;
+        let Some(known) = self.record::<Known>()? else { return Ok(None) };
         if !(self.least..self.documents).contains(&known.doc) {
-            return Err(unusable(&self.path, &format!("document {} stands in a wrong place", known.doc)));
+            return Err(self.unusable(&format!("document {} stands in a wrong place", known.doc)));
+        }
+        if let Fate::Kept { bands } = &known.fate
+            && bands.len() != if known.content.is_some() { self.bands } else { 0 }
+        {
+            return Err(self.unusable(&format!("document {} has {} keys", known.doc, bands.len())));
         }
         self.least = known.doc + 1;
         Ok(Some(known))
     }
 }
 
-fn unusable(path: &Path, why: &dyn fmt::Display) -> Error {
+/// Refuses a file of an index.
+pub(crate) fn unusable(path: &Path, why: &dyn fmt::Display) -> Error {
     let path = path.display().to_string();
     // What names the file itself does not need to be told which.
     let why = why.to_string();

@@ -69,6 +69,7 @@ mod plan;
 mod progress;
 
 mod recall;
+mod rows;
 mod run;
 mod searched;
 mod settings;

@@ -105,6 +105,11 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Documents, kept and removed.
+    pub(crate) fn documents(&self) -> u64 {
+        self.counts.records.saturating_sub(self.counts.rejected)
+    }
+
     pub(crate) fn input_bytes(&self) -> u64 {
         self.inputs.iter().map(|file| file.size).sum()
     }

@@ -29,7 +29,7 @@ pub(crate) struct GroupMemory {
     pub(crate) index: u64,
     /// Shingles for further comparisons.
     pub(crate) cache: u64,
-    /// Each of the three sorters that are there at a time.
+    /// Each of the four sorters that are there at a time at most.
     pub(crate) sorter: u64,
 }
 

@@ -48,7 +48,8 @@ pub fn plan(
     if job != Job::Clean {
         let comparison = Comparison::new(options)?;
         let earlier = EarlierRun::open_all(against, None, &comparison.stated(options))?;
-        plan.earlier_documents = earlier.iter().map(|run| run.manifest.counts.kept).sum();
+        plan.earlier_documents =
+            earlier.iter().fold(0, |sum, run| sum.saturating_add(run.manifest.counts.kept));
         if comparison.is_exact() {
             return Ok(plan);
         }

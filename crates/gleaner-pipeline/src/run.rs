@@ -31,7 +31,7 @@ use crate::phases::scan::{Scanned, Scanner};
 use crate::progress::{Observer, Phase};
 use crate::recall::{self, Recall};
 use crate::searched::Searched;
-use crate::settings::{Job, ResultOptions, Settings, Spans};
+use crate::settings::{Job, Resources, ResultOptions, Settings, Spans};
 use crate::stages::{Stages, page_in_dedup};
 use crate::work::WorkArea;
 
@@ -67,30 +67,17 @@ pub struct Report {
 pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error> {
     let stages = Stages::new(settings.job, &settings.result)?;
     let comparison = Comparison::new(&settings.result)?;
-    let earlier = {
-        let options = comparison.stated(&settings.result);
-        EarlierRun::open_all(&settings.against, Some(&settings.output), &options)?
-    };
-    let against = earlier.iter().map(|run| run.manifest.run.clone()).collect();
-    let settings =
-        &Settings { result: ResultOptions { against, ..settings.result.clone() }, ..settings.clone() };
-    memory::check_start(&settings.resources, settings.result.max_record_size)?;
+    let options = comparison.stated(&settings.result);
+    let earlier = EarlierRun::open_all(&settings.against, Some(&settings.output), &options)?;
+    let settings = &with_earlier(settings, &earlier);
+    let largest = earlier.iter().map(|run| run.manifest.options.max_record_size);
+    memory::check_start(&settings.resources, largest.fold(settings.result.max_record_size, u64::max))?;
     refuse_pages(settings)?;
     let identity = Identity::of(settings);
     if let Found::Finished(manifest) = output::prepare(&settings.output, &identity, settings.overwrite)? {
         return finished_before(settings, *manifest);
     }
-    let record = RunRecord {
-        identity,
-        finished: false,
-        threads: settings.resources.threads,
-        memory: settings.resources.memory,
-        tmp: settings.resources.tmp.as_ref().map(|tmp| tmp.to_string_lossy().into_owned()),
-        seconds: BTreeMap::new(),
-        spilled_bytes: 0,
-        peak_memory: None,
-        warnings: Vec::new(),
-    };
+    let record = begun(settings, identity);
     write_json(&settings.output.join(RUN), &record)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.resources.threads).build();
     let pool = pool.map_err(|error| Error::new(ErrorKind::Io, format!("cannot start threads: {error}")))?;
@@ -107,6 +94,27 @@ pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error
     let (manifest, seconds, spilled) = pool.install(|| run.phases())?;
     let warnings = observer.warnings.into_inner().unwrap_or_default();
     conclude(settings, manifest, RunRecord { seconds, spilled_bytes: spilled, warnings, ..record })
+}
+
+/// The settings with the names of earlier runs, which determine the result.
+fn with_earlier(settings: &Settings, earlier: &[EarlierRun]) -> Settings {
+    let against = earlier.iter().map(|run| run.manifest.run.clone()).collect();
+    Settings { result: ResultOptions { against, ..settings.result.clone() }, ..settings.clone() }
+}
+
+fn begun(settings: &Settings, identity: Identity) -> RunRecord {
+    let Resources { threads, memory, tmp, .. } = &settings.resources;
+    RunRecord {
+        identity,
+        finished: false,
+        threads: *threads,
+        memory: *memory,
+        tmp: tmp.as_ref().map(|tmp| tmp.to_string_lossy().into_owned()),
+        seconds: BTreeMap::new(),
+        spilled_bytes: 0,
+        peak_memory: None,
+        warnings: Vec::new(),
+    }
 }
 
 /// Tells before any work what file names tell: a page has no place in `dedup`.
@@ -216,8 +224,10 @@ impl Run<'_> {
 
     /// Counters for the shingles of the input, where the method wants them.
     fn counts(&self, memory: GroupMemory) -> Option<Arc<HashCounts>> {
-        let shingles = self.settings.inputs.files.iter().map(most_shingles).sum::<Option<u64>>();
-        let counts = || HashCounts::new(shingles.unwrap_or(UNKNOWN_SHINGLES), memory.counts);
+        let own = self.settings.inputs.files.iter().map(most_shingles).sum::<Option<u64>>();
+        let earlier = self.earlier.iter().map(|run| run.manifest.counts.text_bytes / 4);
+        let shingles = earlier.fold(own.unwrap_or(UNKNOWN_SHINGLES), u64::saturating_add);
+        let counts = || HashCounts::new(shingles, memory.counts);
         self.comparison.is_exact().then(counts).map(Arc::new)
     }
 
@@ -248,7 +258,7 @@ impl Run<'_> {
 
     /// `own` documents and those of earlier runs.
     fn documents(&self, own: u64) -> u64 {
-        self.earlier.iter().fold(own, |sum, run| sum.saturating_add(run.documents))
+        self.earlier.iter().fold(own, |sum, run| sum.saturating_add(run.documents()))
     }
 
     fn earlier_bytes(&self) -> Option<u64> {

@@ -2,11 +2,12 @@
 
 use gleaner_dedup::{HashCounts, band_hashes};
 
-use super::Earlier;
+use super::{Earlier, damaged};
 use crate::bits::Bits;
 use crate::entries::entries;
 use crate::error::Error;
 use crate::index::Fate;
+use crate::outputs;
 use crate::phases::learn::Learnt;
 
 impl Earlier<'_> {
@@ -14,30 +15,25 @@ impl Earlier<'_> {
     /// this run, perhaps more, and those that a copy of a removed one would name.
     pub(super) fn met(&self, learnt: &Learnt) -> Result<Vec<Bits>, Error> {
         let own = if self.comparison.is_exact() { None } else { Some(self.keys_of_own(learnt)?) };
-        let mut met: Vec<Bits> = self.runs.iter().map(|run| Bits::new(run.documents)).collect();
+        let mut met: Vec<Bits> = self.runs.iter().map(|run| Bits::new(run.documents())).collect();
         for (number, run) in self.runs.iter().enumerate() {
             let mut index = run.index()?;
             while let Some(known) = index.next()? {
-                let is_copied = || {
-                    own.as_ref()
-                        .is_none_or(|own| known.content.is_some_and(|content| own.of(folded(content)) > 0))
-                };
+                let is_copied = own.as_ref().is_none_or(|own| is_in(own, known.content));
                 match &known.fate {
                     Fate::Kept { bands } => {
                         let shares = |own: &HashCounts| band_hashes(bands).any(|hash| own.of(hash) > 0);
-                        if is_copied() || own.as_ref().is_none_or(shares) {
+                        if is_copied || own.as_ref().is_some_and(shares) {
                             met[number].insert(known.doc);
                         }
                     }
                     Fate::Gone(gone) => {
                         let (witness, doc) = gone.witness();
-                        let Some(witness) = run.place_of(witness, number)? else { continue };
-                        if doc >= self.runs[witness].documents {
-                            return Err(
-                                run.refuse(&format!("its index names document {doc}, which is not there"))
-                            );
+                        let witness = run.place_of(witness, number)?;
+                        if doc >= self.runs[witness].documents() {
+                            return Err(damaged(&run.folder, outputs::DOCUMENTS));
                         }
-                        if is_copied() {
+                        if is_copied {
                             met[witness].insert(doc);
                         }
                     }
@@ -58,6 +54,11 @@ impl Earlier<'_> {
         }
         Ok(own)
     }
+}
+
+/// Whether a document of this run may have this content.
+fn is_in(own: &HashCounts, content: Option<u128>) -> bool {
+    content.is_some_and(|content| own.of(folded(content)) > 0)
 }
 
 /// A content among the hashes of keys.

@@ -23,7 +23,7 @@ use crate::phases::learn::Learnt;
 use crate::progress::Observer;
 use crate::searched::Searched;
 use crate::work::WorkArea;
-pub(crate) use run::{EarlierRun, damaged};
+pub(crate) use run::{EarlierRun, damaged, read_manifest};
 
 /// Makes earlier runs ready to be searched.
 pub(crate) struct Earlier<'a> {
@@ -49,7 +49,7 @@ pub(crate) struct Prepared {
 impl Earlier<'_> {
     /// Writes what the search needs of the earlier runs into the work area, where the documents of this run are already.
     pub(crate) fn prepare(&self, learnt: &Learnt) -> Result<Prepared, Error> {
-        let documents: Vec<u64> = self.runs.iter().map(|run| run.documents).collect();
+        let documents: Vec<u64> = self.runs.iter().map(EarlierRun::documents).collect();
         let searched = Searched::new(&documents, learnt);
         let mut spilled = 0;
         if !self.runs.is_empty() {

@@ -1,7 +1,5 @@
 //! An earlier run as a part of the search.
 
-use std::sync::Arc;
-
 use gleaner_corpus::Document as Row;
 use gleaner_dedup::Fingerprint;
 use gleaner_spill::PartWriter;
@@ -9,28 +7,15 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use super::{Earlier, EarlierRun, damaged};
 use crate::bits::Bits;
+use crate::comparison::{Fingerprinter, LARGE_TEXT};
 use crate::draft::{CLEANED, Draft, append};
 use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
 use crate::index::{DocumentReader, Fate, Gone, Known};
 use crate::outputs;
+use crate::rows::{Document, Files, Unreadable};
 use crate::searched::Searched;
 use crate::verdicts::{VERDICTS, Verdict};
-use crate::verify::{Document, Files, Findings};
-
-impl EarlierRun {
-    /// The place among the runs that are given of the one in which a witness stands, as the index of this run, which is
-    /// number `own`, gives it; `None` when that run is not given.
-    pub(super) fn place_of(&self, witness: Option<usize>, own: usize) -> Result<Option<usize>, Error> {
-        match witness {
-            None => Ok(Some(own)),
-            Some(run) => match self.against.get(run) {
-                Some(place) => Ok(*place),
-                None => Err(self.refuse("its index names a run that its manifest does not")),
-            },
-        }
-    }
-}
 
 impl Earlier<'_> {
     /// Writes run `number` as a part, with the texts of the documents that are `met`. Returns the bytes written.
@@ -44,8 +29,10 @@ impl Earlier<'_> {
             observer: self.observer,
         };
         let data: Vec<String> = run.data().map(|file| file.name.clone()).collect();
-        let mut findings = Findings::default();
-        let read = files.read(&data, &mut findings, |rows: Vec<Document>, _| {
+        let read = files.read(&data, |rows: Vec<Document>, unreadable| {
+            if let Some(Unreadable { file, .. }) = unreadable.first() {
+                return Err(damaged(&run.folder, file));
+            }
             let rows: Vec<Document> = rows.into_iter().filter(|row| met.contains(row.doc)).collect();
             self.count(&rows);
             rows.into_iter().try_for_each(|row| part.text(row))
@@ -53,19 +40,20 @@ impl Earlier<'_> {
         if let Some(file) = outputs::first_other(&run.manifest.outputs, &read) {
             return Err(damaged(&run.folder, &file));
         }
-        if let Some(finding) = findings.shown.first() {
-            return Err(damaged(&run.folder, &finding.file));
-        }
         part.finish()
     }
 
-    /// Counts the shingles of texts, where the method wants them.
+    /// Counts the shingles of texts, where the method wants them; large ones one at a time.
     fn count(&self, rows: &[Document]) {
         let Some(counts) = self.counts else { return };
-        let fingerprinter = || self.comparison.fingerprinter(Some(&Arc::clone(counts)));
-        rows.par_iter().for_each_init(fingerprinter, |fingerprinter, row| {
+        let fingerprinter = || self.comparison.fingerprinter(Some(counts));
+        let (large, others): (Vec<&Document>, Vec<&Document>) =
+            rows.iter().partition(|row| row.text.len() > LARGE_TEXT);
+        let count = |fingerprinter: &mut Fingerprinter, row: &&Document| {
             fingerprinter.fingerprint(&row.text);
-        });
+        };
+        others.par_iter().for_each_init(fingerprinter, count);
+        large.iter().for_each(|row| count(&mut fingerprinter(), row));
     }
 }
 
@@ -123,43 +111,43 @@ impl<'a> RunPart<'a> {
         let draft = Draft { document, ..Draft::default() };
         let offset = self.documents.append_with(|buffer| append(&draft, buffer))?;
         let fingerprint = Some(Fingerprint { content, bands, ..Fingerprint::default() });
-        self.entry(&Entry { id_hash: 0, rank, text_bytes, offset, fingerprint, is_unmet: false })
+        self.entry(&Entry { id_hash: 0, rank, text_bytes, offset, fingerprint, is_keyless: false })
     }
 
-    /// Writes the entries of the documents before `doc`, which are not met.
+    /// Writes the entries of the documents before `doc`, none of which is met.
     fn without_text(&mut self, doc: u64) -> Result<(), Error> {
         while self.next < doc {
             let next = self.next;
             let known = self.known.take_if(|known| known.doc == next);
-            if known.is_some() {
-                self.known = self.index.next()?;
+            if self.met.contains(next) {
+                let is_kept = known.is_some_and(|known| matches!(known.fate, Fate::Kept { .. }));
+                let file = if is_kept { "data/" } else { outputs::DOCUMENTS };
+                return Err(damaged(&self.run.folder, file));
             }
-            let rank = known.as_ref().map_or(0, |known| known.rank);
-            let content = match known {
-                None => None,
-                Some(Known { fate: Fate::Kept { .. }, .. }) if self.met.contains(next) => {
-                    return Err(damaged(&self.run.folder, "data/"));
+            let mut entry =
+                Entry { id_hash: 0, rank: 0, text_bytes: 0, offset: 0, fingerprint: None, is_keyless: true };
+            if let Some(Known { rank, content, fate, .. }) = known {
+                self.known = self.index.next()?;
+                entry.rank = rank;
+                entry.fingerprint =
+                    content.map(|content| Fingerprint { content: Some(content), ..Fingerprint::default() });
+                if let Fate::Gone(gone) = fate {
+                    self.gone(&gone)?;
                 }
-                Some(Known { content, fate: Fate::Kept { .. }, .. }) => content,
-                Some(Known { content, fate: Fate::Gone(gone), .. }) if self.gone(&gone)? => content,
-                // Without its witness its copies are judged as any other document.
-                Some(_) => None,
-            };
-            let fingerprint =
-                content.map(|content| Fingerprint { content: Some(content), ..Fingerprint::default() });
-            self.entry(&Entry { id_hash: 0, rank, text_bytes: 0, offset: 0, fingerprint, is_unmet: true })?;
+            }
+            self.entry(&entry)?;
         }
         Ok(())
     }
 
-    /// Writes the verdict on the next document, and says whether its witness is known.
-    fn gone(&mut self, gone: &Gone) -> Result<bool, Error> {
+    /// Writes the verdict on the next document.
+    fn gone(&mut self, gone: &Gone) -> Result<(), Error> {
         let (witness, doc) = gone.witness();
-        let Some(run) = self.run.place_of(witness, self.number)? else { return Ok(false) };
+        let run = self.run.place_of(witness, self.number)?;
         let own = self.searched.of_earlier(self.number, self.next);
         let duplicate = gone.duplicate(self.searched.of_earlier(run, doc));
         self.verdicts.append(&Verdict { doc: own, judged: own, duplicate }.write())?;
-        Ok(true)
+        Ok(())
     }
 
     fn entry(&mut self, entry: &Entry) -> Result<(), Error> {
@@ -169,7 +157,7 @@ impl<'a> RunPart<'a> {
     }
 
     fn finish(mut self) -> Result<u64, Error> {
-        self.without_text(self.run.documents)?;
+        self.without_text(self.run.documents())?;
         Ok(self.entries.finish()? + self.documents.finish()?.bytes + self.verdicts.finish()?.bytes)
     }
 }

@@ -6,32 +6,35 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::frames::PageFile;
 use crate::index::DocumentReader;
 use crate::manifest::Manifest;
 use crate::outputs::{self, OutputFile};
-use crate::settings::ResultOptions;
+use crate::settings::{Method, ResultOptions, SimilarityName};
 
 /// A finished run whose kept documents come before all of this one.
 #[derive(Debug)]
 pub(crate) struct EarlierRun {
     pub(crate) folder: PathBuf,
+    /// Without its inputs, which may be many.
     pub(crate) manifest: Manifest,
-    /// Documents of it, kept and removed.
-    pub(crate) documents: u64,
-    /// The places, among the runs that are given, of those that it was held against itself; `None` for one that is not
-    /// given before it.
-    pub(crate) against: Vec<Option<usize>>,
+    /// The places, among the runs that are given, of those that it was held against itself.
+    against: Vec<usize>,
+    /// Band keys of a document.
+    bands: usize,
 }
 
 /// The options that have to be the same for what two runs know of their documents to be comparable.
-const COMPARED_BY: [&str; 8] =
-    ["method", "similarity", "threshold", "ngram-size", "num-perm", "bands", "rows", "seed"];
+const COMPARED_BY: [&str; 4] = ["method", "similarity", "threshold", "ngram-size"];
+/// More of them, where there are signatures.
+const SIGNED_BY: [&str; 4] = ["num-perm", "bands", "rows", "seed"];
 
 impl EarlierRun {
-    /// Opens the runs in `folders`, in order, for a run with these options into `output`.
+    /// Opens the runs in `folders`, in order, for a run with these options, as the manifest states them, into `output`. One
+    /// that comes again is left out.
     ///
-    /// Fails with a usage error for a folder that is no finished run, that was compared by other options, or whose index
-    /// is not that of the run.
+    /// Fails with a usage error for a folder that is no finished run, that was compared by other options, that was held
+    /// against a run which is not given before it, or whose index is not that of the run.
     pub(crate) fn open_all(
         folders: &[PathBuf],
         output: Option<&Path>,
@@ -43,38 +46,50 @@ impl EarlierRun {
                 return Err(refusal(folder, "this is the output folder; write to another one"));
             }
             let run = EarlierRun::open(folder, options, &runs)?;
-            if let Some(other) = runs.iter().find(|other| other.manifest.run == run.manifest.run) {
-                let why = format!("it is the run of {}, which was given before", other.folder.display());
-                return Err(refusal(folder, &why));
+            if runs.iter().all(|other| other.manifest.run != run.manifest.run) {
+                runs.push(run);
             }
-            runs.push(run);
         }
         Ok(runs)
     }
 
     fn open(folder: &Path, options: &ResultOptions, before: &[EarlierRun]) -> Result<EarlierRun, Error> {
-        let manifest =
-            Manifest::read(folder).map_err(|error| Error::new(error.kind(), format!("--against {error}")))?;
+        let manifest = read_manifest(folder)?;
         if let Some((name, theirs, ours)) = differing(&manifest.options, options) {
             let why = format!(
                 "its --{name} is {theirs} and that of this run {ours}; only runs with the same can be held against each other"
             );
             return Err(refusal(folder, &why));
         }
-        for stated in &manifest.outputs {
-            check_file(folder, stated)?;
-        }
-        let documents = manifest.counts.records.saturating_sub(manifest.counts.rejected);
-        let places = manifest.options.against.iter();
-        let against = places.map(|run| before.iter().position(|other| other.manifest.run == *run)).collect();
-        let run = EarlierRun { folder: folder.to_path_buf(), documents, against, manifest };
+        let place = |run: &String| {
+            let why = || format!("it was held against run {run}, which has to be given before it");
+            let place = before.iter().position(|other| other.manifest.run == *run);
+            place.ok_or_else(|| refusal(folder, &why()))
+        };
+        let against = manifest.options.against.iter().map(place).collect::<Result<_, _>>()?;
+        manifest.outputs.iter().try_for_each(|stated| check_file(folder, stated))?;
+        let bands = options.bands.unwrap_or(0);
+        let run = EarlierRun { folder: folder.to_path_buf(), against, bands, manifest };
         run.index()?;
+        if options.similarity == SimilarityName::Coverage {
+            run.pages(0).check()?;
+        }
         Ok(run)
+    }
+
+    /// Documents of it, kept and removed.
+    pub(crate) fn documents(&self) -> u64 {
+        self.manifest.documents()
     }
 
     /// What is known of its documents.
     pub(crate) fn index(&self) -> Result<DocumentReader, Error> {
-        DocumentReader::open(&self.folder.join(outputs::DOCUMENTS), self.documents)
+        DocumentReader::open(&self.folder.join(outputs::DOCUMENTS), self.documents(), self.bands)
+    }
+
+    /// The pages of sites that were looked at, for a search in which its documents begin with `first`.
+    pub(crate) fn pages(&self, first: u64) -> PageFile {
+        PageFile { first, documents: self.documents(), path: self.folder.join(outputs::PAGES) }
     }
 
     /// Bytes of the files with its kept documents.
@@ -87,10 +102,35 @@ impl EarlierRun {
         self.manifest.outputs.iter().filter(|file| file.name.starts_with("data/"))
     }
 
-    /// Refuses the folder.
-    pub(crate) fn refuse(&self, why: &str) -> Error {
-        refusal(&self.folder, why)
+    /// The place among the runs that are given of the one in which a witness stands, as the index of this run, which is
+    /// number `own`, names it.
+    pub(crate) fn place_of(&self, witness: Option<usize>, own: usize) -> Result<usize, Error> {
+        match witness {
+            None => Ok(own),
+            Some(run) => {
+                self.against.get(run).copied().ok_or_else(|| damaged(&self.folder, outputs::DOCUMENTS))
+            }
+        }
     }
+}
+
+/// The manifest of an earlier run, whose outputs are those of a run.
+pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
+    let manifest =
+        Manifest::read(folder).map_err(|error| Error::new(error.kind(), format!("--against {error}")))?;
+    let is_data = |file: &&OutputFile| file.name.starts_with("data/");
+    let names = outputs::names(&manifest.options, manifest.outputs.iter().filter(is_data).count());
+    let counts = &manifest.counts;
+    let sum = counts.kept.checked_add(counts.removed).and_then(|sum| sum.checked_add(counts.rejected));
+    let is_whole = manifest.outputs.iter().map(|file| &file.name).eq(&names)
+        && manifest.run == outputs::identity(&manifest.outputs)
+        && sum == Some(counts.records);
+    if !is_whole {
+        let folder_name = folder.display();
+        let why = format!("its manifest.json was changed; `gleaner verify {folder_name}` tells more");
+        return Err(refusal(folder, &why));
+    }
+    Ok(Manifest { inputs: Vec::new(), ..manifest })
 }
 
 /// Refuses a folder of which a file is not what the run wrote.
@@ -113,25 +153,24 @@ fn is_same(left: &Path, right: &Path) -> bool {
 
 /// The first option by which documents are compared that differs, with both values.
 fn differing(theirs: &ResultOptions, ours: &ResultOptions) -> Option<(&'static str, Value, Value)> {
+    let signed_by = if ours.method == Method::Exact { &[][..] } else { &SIGNED_BY };
     let [theirs, ours] = [theirs, ours].map(|options| serde_json::to_value(options).unwrap_or_default());
     let value = |options: &Value, name| options.get(name).cloned().unwrap_or_default();
-    let values = COMPARED_BY.iter().map(|&name| (name, value(&theirs, name), value(&ours, name)));
-    values.into_iter().find(|(_, theirs, ours)| theirs != ours)
+    let names = COMPARED_BY.iter().chain(signed_by);
+    let mut values = names.map(|&name| (name, value(&theirs, name), value(&ours, name)));
+    values.find(|(_, theirs, ours)| theirs != ours)
 }
 
-/// Whether a file is the one that the manifest states: those of the index by all their bytes, others, which are looked at
-/// when they are read, by their size.
+/// Whether a file that will be read is the one that the manifest states: those of the index by all their bytes; those of
+/// data, which are held against their digests when they are read, by their size.
 fn check_file(folder: &Path, stated: &OutputFile) -> Result<(), Error> {
     let path = folder.join(&stated.name);
-    let is_index = stated.name.starts_with("index/");
-    let is_read = is_index || stated.name.starts_with("data/");
-    let is_as_stated = if is_index {
-        outputs::digest(folder, &stated.name)? == *stated
+    let is_as_stated = if stated.name.starts_with("index/") {
+        path.is_file() && outputs::digest(folder, &stated.name)? == *stated
+    } else if stated.name.starts_with("data/") {
+        fs::metadata(&path).is_ok_and(|data| data.is_file() && data.len() == stated.size)
     } else {
-        fs::metadata(&path).map_err(|error| Error::io(&path, &error))?.len() == stated.size
+        true
     };
-    if is_as_stated || !is_read {
-        return Ok(());
-    }
-    Err(damaged(folder, &stated.name))
+    if is_as_stated { Ok(()) } else { Err(damaged(folder, &stated.name)) }
 }

@@ -89,7 +89,7 @@ impl Cleaner<'_> {
             text_bytes: document.text.len() as u64,
             offset,
             fingerprint: (!removed).then(|| fingerprinter.fingerprint(&document.text)),
-            is_unmet: false,
+            is_keyless: false,
         }
     }
 }

@@ -14,10 +14,9 @@ use crate::comparison::Comparison;
 use crate::earlier::EarlierRun;
 use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
-use crate::frames::{KnownFrames, Learning, PageReader};
+use crate::frames::{KnownFrames, Learning, PageFile, PageReader};
 use crate::lookup::Lookup;
 use crate::memory::GroupMemory;
-use crate::outputs;
 use crate::phases::clean::{Counts, count};
 use crate::phases::learn::Learnt;
 use crate::place::Place;
@@ -196,10 +195,12 @@ impl Grouper<'_> {
     /// The lines of the pages of all parts.
     fn pages(&self) -> Result<PageReader, Error> {
         let earlier = self.earlier.iter().enumerate();
-        let earlier = earlier
-            .map(|(run, earlier)| (self.searched.of_earlier(run, 0), earlier.folder.join(outputs::PAGES)));
-        let own = self.learnt.first_document.iter().enumerate();
-        let own = own.map(|(part, &first)| (self.searched.of_own(first), self.work.pages(part)));
+        let earlier = earlier.map(|(run, earlier)| earlier.pages(self.searched.of_earlier(run, 0)));
+        let own = self.learnt.first_document.iter().enumerate().map(|(part, &first)| PageFile {
+            first: self.searched.of_own(first),
+            documents: self.learnt.documents - first,
+            path: self.work.pages(part),
+        });
         PageReader::new(earlier.chain(own).collect())
     }
 
@@ -262,7 +263,7 @@ impl Grouper<'_> {
 
     /// A document as the search lists it.
     fn listed(&self, doc: u64, entry: Entry) -> Document {
-        let from = entry.fingerprint.filter(|_| !entry.is_unmet).map(|fingerprint| fingerprint.bands);
+        let from = entry.fingerprint.filter(|_| !entry.is_keyless).map(|fingerprint| fingerprint.bands);
         Listed { document: doc, bytes: entry.text_bytes, from, is_settled: self.searched.own(doc).is_none() }
     }
 

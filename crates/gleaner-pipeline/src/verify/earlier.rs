@@ -1,18 +1,18 @@
 //! Duplicates of documents of earlier runs.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::earlier::damaged;
+use crate::earlier::{damaged, read_manifest};
 use crate::error::Error;
-use crate::index::{DocumentReader, Fate, Judged, Known};
 use crate::manifest::Manifest;
 use crate::outputs;
 use crate::place::{Place, rank};
+use crate::rows::Files;
+use crate::rows::{Document, Removed, Stated};
 use crate::verify::finding::{Check, Finding, Findings};
+use crate::verify::indexed::Indexed;
 use crate::verify::numbers::Numbers;
-use crate::verify::rows::{Document, Removed};
-use crate::verify::tables::Files;
 use crate::verify::witnesses::{Claims, Named, Rules, SortedClaims, Witness, last_of};
 
 /// An earlier run that is given to be checked against.
@@ -26,8 +26,7 @@ pub(super) fn open(folders: &[PathBuf], manifest: &Manifest) -> Result<Vec<Optio
     let against = &manifest.options.against;
     let mut runs: Vec<Option<Given>> = against.iter().map(|_| None).collect();
     for folder in folders {
-        let given =
-            Manifest::read(folder).map_err(|error| Error::new(error.kind(), format!("--against {error}")))?;
+        let given = read_manifest(folder)?;
         let Some(place) = against.iter().position(|run| *run == given.run) else {
             let folder = folder.display();
             let message = format!("--against {folder}: the run to check was not held against this one");
@@ -45,20 +44,19 @@ impl Given {
         &self,
         run: u64,
         files: &Files<'_>,
-        copied: &Copied,
-        against: &[String],
+        copied: &Copied<'_>,
         claims: &mut Claims<'_>,
     ) -> Result<(), Error> {
         let Some(wanted) = copied.wanted.get(&run) else { return Ok(()) };
         let files = Files { folder: &self.folder, options: &self.manifest.options, ..*files };
         let removed = [outputs::REMOVED.to_owned()];
-        let read = files.read(&removed, &mut Findings::default(), |rows: Vec<Removed>, _| {
-            let first = |removed: &'_ Removed| -> Option<(Witness, Place)> {
+        let read = files.read(&removed, |rows: Vec<Removed>, _| {
+            let first = |removed: &Removed| -> Option<(Witness, Place)> {
                 wanted.contains(removed.document.doc).then_some(())?;
                 let doc = removed.stated.duplicate_of_doc?;
-                let witness = match &removed.stated.duplicate_of_run {
+                let witness = match removed.stated.duplicate_of_run {
                     None => run,
-                    Some(name) => (1..).zip(against).find(|(_, other)| *other == name)?.0,
+                    Some(_) => copied.run(&removed.stated)?,
                 };
                 let Document { doc: own, text, date, .. } = &removed.document;
                 let rank = rank(self.manifest.options.keep, text, date.as_deref());
@@ -87,8 +85,7 @@ impl Given {
         let files = Files { folder: &self.folder, options: &self.manifest.options, ..*files };
         let data = self.manifest.outputs.iter().filter(|file| file.name.starts_with("data/"));
         let names: Vec<String> = data.map(|file| file.name.clone()).collect();
-        let mut theirs = Findings::default();
-        let read = files.read(&names, &mut theirs, |rows: Vec<Document>, _| {
+        let read = files.read(&names, |rows: Vec<Document>, _| {
             let kept: BTreeMap<u64, &Document> = rows.iter().map(|row| (row.doc, row)).collect();
             match kept.last_key_value() {
                 Some((&doc, _)) => claims.check(Witness { run, doc }, &kept, rules, findings),
@@ -103,87 +100,61 @@ impl Given {
     }
 }
 
-/// A removal with the witness that it names; a finding for one in a run that is none of `against`.
-pub(super) fn named<'a>(
-    removed: &'a Removed,
-    copied: &mut Copied,
-    rules: &Rules<'_>,
-    against: &[String],
-    findings: &mut Findings,
-) -> Option<Named<'a>> {
-    let Removed { document, stated } = removed;
-    let judged = copied.of(document.doc);
-    let doc = stated.duplicate_of_doc?;
-    let own = rules.place(document);
-    let Some(run) = &stated.duplicate_of_run else {
-        return Some(Named { witness: Witness { run: 0, doc }, place: own, is_check: true, removed });
-    };
-    let Some(number) = (1..).zip(against).find(|(_, name)| *name == run).map(|(number, _)| number) else {
-        let expected = "a run that the manifest names under against";
-        let finding = Finding::new(Check::Witness, outputs::REMOVED, "duplicate_of_run", expected, run);
-        findings.add(finding.at(document.doc, &document.id));
-        return None;
-    };
-    if let Some(judged) = judged {
-        copied.wanted.entry(judged.run).or_default().insert(judged.doc);
-    }
-    Some(Named { witness: Witness { run: number, doc }, place: own, is_check: true, removed })
-}
-
-/// Tells of copies of documents that earlier runs removed which these are: they go as those did.
-#[derive(Default)]
-pub(super) struct Copied {
-    index: Option<DocumentReader>,
-    next: Option<Known>,
-    error: Option<Error>,
-    /// The documents that were judged, by run.
+/// Tells which removed documents are copies of documents that earlier runs removed: they go as those did.
+pub(super) struct Copied<'a> {
+    indexed: Indexed,
+    /// The runs that the run was held against, and those that are given.
+    against: &'a [String],
+    given: &'a [Option<Given>],
+    /// The documents of earlier runs that were judged, by run.
     wanted: BTreeMap<u64, Numbers>,
 }
 
-impl Copied {
-    pub(super) fn open(folder: &Path, manifest: &Manifest) -> Copied {
-        let documents = manifest.counts.records.saturating_sub(manifest.counts.rejected);
-        let (mut copied, path) = (Copied::default(), folder.join(outputs::DOCUMENTS));
-        if !path.exists() {
-            return copied;
-        }
-        match DocumentReader::open(&path, documents) {
-            Ok(index) => {
-                copied.index = Some(index);
-                copied.step();
-            }
-            Err(error) => copied.error = Some(error),
-        }
-        copied
+impl<'a> Copied<'a> {
+    pub(super) fn new(indexed: Indexed, against: &'a [String], given: &'a [Option<Given>]) -> Copied<'a> {
+        Copied { indexed, against, given, wanted: BTreeMap::new() }
     }
 
-    /// The document of an earlier run that was judged in place of `doc`. Documents must be asked for in order.
-    fn of(&mut self, doc: u64) -> Option<Judged> {
-        while self.next.as_ref().is_some_and(|known| known.doc < doc) {
-            self.step();
-        }
-        match &self.next {
-            Some(Known { doc: found, fate: Fate::Gone(gone), .. }) if *found == doc => gone.judged,
-            _ => None,
-        }
-    }
-
-    fn step(&mut self) {
-        self.next = match self.index.as_mut().map(DocumentReader::next) {
-            Some(Ok(known)) => known,
-            Some(Err(error)) => {
-                self.error = Some(error);
-                None
-            }
-            None => None,
+    /// A removal with the witness that it names; a finding for one in a run that the manifest does not name. They must come
+    /// in order.
+    pub(super) fn named<'b>(
+        &mut self,
+        removed: &'b Removed,
+        rules: &Rules<'_>,
+        findings: &mut Findings,
+    ) -> Option<Named<'b>> {
+        let Removed { document, stated } = removed;
+        let doc = stated.duplicate_of_doc?;
+        let is_near = stated.reason == "near-duplicate";
+        let gone = if is_near { self.indexed.gone(document, doc, findings) } else { None };
+        let Some(mut run) = self.run(stated) else {
+            let expected = "a run that the manifest names under against";
+            let found = stated.duplicate_of_run.clone().unwrap_or_default();
+            let finding = Finding::new(Check::Witness, outputs::REMOVED, "duplicate_of_run", expected, found);
+            findings.add(finding.at(document.doc, &document.id));
+            return None;
         };
+        if let Some(judged) = gone.and_then(|gone| gone.judged) {
+            self.wanted.entry(judged.run).or_default().insert(judged.doc);
+            // Without the text that was judged nothing can be said.
+            let is_given = (judged.run as usize).checked_sub(1).and_then(|run| self.given.get(run));
+            if is_given.is_some_and(Option::is_none) {
+                run = judged.run;
+            }
+        }
+        Some(Named { witness: Witness { run, doc }, place: rules.place(document), is_check: true, removed })
     }
 
-    /// Names what could not be read, unless the file is missing, which is told elsewhere.
-    pub(super) fn end(&mut self, findings: &mut Findings) {
-        if let Some(error) = self.error.take() {
-            let expected = "what is known of each document";
-            findings.add(Finding::new(Check::File, outputs::DOCUMENTS, "index", expected, error));
+    /// The number of the run whose document a removal names; `None` for one that the manifest does not name.
+    fn run(&self, stated: &Stated) -> Option<u64> {
+        match &stated.duplicate_of_run {
+            None => Some(0),
+            Some(run) => (1..).zip(self.against).find(|(_, name)| *name == run).map(|(number, _)| number),
         }
+    }
+
+    /// Names what could not be read.
+    pub(super) fn end(&mut self, findings: &mut Findings) {
+        self.indexed.end(findings);
     }
 }

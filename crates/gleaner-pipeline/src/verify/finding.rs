@@ -5,6 +5,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::rows::Unreadable;
+
 /// Findings that are kept in full; more are counted.
 const SHOWN: usize = 1000;
 
@@ -29,6 +31,8 @@ pub enum Check {
     Value,
     /// Two kept documents have the same content.
     Copy,
+    /// The index does not say of a document what its row says.
+    Index,
     /// The stated recall is not what a comparison of the kept documents gives.
     Recall,
 }
@@ -45,6 +49,7 @@ impl Check {
             Check::Witness => "witness",
             Check::Value => "value",
             Check::Copy => "copy",
+            Check::Index => "index",
             Check::Recall => "recall",
         }
     }
@@ -104,8 +109,8 @@ impl fmt::Display for Finding {
 
 /// Gathers findings: the first ones by place, however they come, and the number of all.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Findings {
-    pub(crate) shown: BTreeSet<Finding>,
+pub(super) struct Findings {
+    pub(super) shown: BTreeSet<Finding>,
     pub(super) by_check: BTreeMap<&'static str, u64>,
 }
 
@@ -116,6 +121,13 @@ impl Findings {
         if self.shown.len() > SHOWN {
             self.shown.pop_last();
         }
+    }
+
+    /// Adds what is no row.
+    pub(super) fn add_unreadable(&mut self, unreadable: Vec<Unreadable>) {
+        self.extend(unreadable.into_iter().map(|Unreadable { file, offset, why }| {
+            Finding::new(Check::Row, &file, &format!("at {offset}"), "a row", why)
+        }));
     }
 
     pub(super) fn extend(&mut self, findings: impl IntoIterator<Item = Finding>) {

@@ -7,17 +7,17 @@
 //! | what they add up to | `sums.rs`, `numbers.rs` |
 //! | whether each removed duplicate has a kept witness, and rests on what the texts say | `witnesses.rs`, `values.rs` |
 //! | the same for witnesses in earlier runs | `earlier.rs` |
+//! | whether the index says the same of the documents | `indexed.rs` |
 //! | recall, measured again on the kept documents | `recall.rs` |
 //! | what is wrong, and where | `finding.rs` |
 
 mod earlier;
 mod finding;
 mod folder;
+mod indexed;
 mod numbers;
 mod recall;
-mod rows;
 mod sums;
-mod tables;
 mod values;
 mod witnesses;
 
@@ -26,10 +26,7 @@ use std::path::{Path, PathBuf};
 
 use gleaner_spill::Sorter;
 
-pub(crate) use finding::Findings;
 pub use finding::{Check, Finding};
-pub(crate) use rows::Document;
-pub(crate) use tables::Files;
 
 use self::recall::{Measurement, TextWriter};
 use crate::account::Accounting;
@@ -40,12 +37,14 @@ use crate::memory;
 use crate::outputs::REMOVED;
 use crate::progress::{Observer, Phase};
 use crate::recall::{SAMPLE, SampledRecall, Sampling};
+use crate::rows::{Document, Files, Reject, Removed, Span};
 use crate::settings::Resources;
 use crate::verdicts::STAGE;
 use crate::work::WorkArea;
-use earlier::{Copied, Given, named};
+use earlier::{Copied, Given};
+use finding::Findings;
 use folder::Present;
-use rows::{Reject, Removed, Span};
+use indexed::Indexed;
 use sums::Sums;
 use witnesses::{Claims, Rules, SortedClaims, Witness, last_of};
 
@@ -202,30 +201,28 @@ impl Verifier<'_> {
     ) -> Result<SortedClaims, Error> {
         let mut claims = Claims::new(self.rules, Sorter::new(&self.work.file("claims"), self.sorter));
         let mut order = Order::default();
-        let (mut copied, against) =
-            (Copied::open(self.files.folder, self.manifest), &self.manifest.options.against);
-        let read =
-            self.files.read(&present.removed, &mut self.findings, |rows: Vec<Removed>, findings| {
-                for removed in &rows {
-                    order.check(&removed.document, findings);
-                    sums.remove(removed, findings)?;
-                    if let Some(measurement) = measurement {
-                        measurement.remove(removed);
-                    }
-                    match removed.stated.duplicate_of_doc {
-                        None if removed.stated.stage == STAGE => findings.add(without_witness(removed)),
-                        _ => {}
-                    }
+        let mut copied = Copied::new(self.indexed(), &self.manifest.options.against, given);
+        let (rules, findings) = (self.rules, &mut self.findings);
+        let read = self.files.read(&present.removed, |rows: Vec<Removed>, unreadable| {
+            findings.add_unreadable(unreadable);
+            for removed in &rows {
+                order.check(&removed.document, findings);
+                sums.remove(removed, findings)?;
+                if let Some(measurement) = measurement {
+                    measurement.remove(removed);
                 }
-                let named = rows
-                    .iter()
-                    .filter_map(|removed| named(removed, &mut copied, self.rules, against, findings));
-                claims.push_all(&named.collect::<Vec<_>>())
-            })?;
-        copied.end(&mut self.findings);
+                match removed.stated.duplicate_of_doc {
+                    None if removed.stated.stage == STAGE => findings.add(without_witness(removed)),
+                    _ => {}
+                }
+            }
+            let named = rows.iter().filter_map(|removed| copied.named(removed, rules, findings));
+            claims.push_all(&named.collect::<Vec<_>>())
+        })?;
+        copied.end(findings);
         for (run, given) in (1..).zip(given) {
             if let Some(given) = given {
-                given.first_copies(run, &self.files, &copied, against, &mut claims)?;
+                given.first_copies(run, &self.files, &copied, &mut claims)?;
             }
         }
         folder::check_digests(&self.manifest.outputs, &read, &mut self.findings);
@@ -241,14 +238,17 @@ impl Verifier<'_> {
         claims: &mut SortedClaims,
     ) -> Result<(), Error> {
         let rules = self.rules;
-        let mut order = Order::default();
-        let read = self.files.read(&present.data, &mut self.findings, |rows: Vec<Document>, findings| {
+        let (mut order, mut indexed) = (Order::default(), self.indexed());
+        let findings = &mut self.findings;
+        let read = self.files.read(&present.data, |rows: Vec<Document>, unreadable| {
+            findings.add_unreadable(unreadable);
             for document in &rows {
                 order.check(document, findings);
                 sums.keep(document, findings)?;
             }
-            if let Some(measurement) = measurement {
-                measurement.keep(&rows)?;
+            let contents = measurement.as_mut().map(|measurement| measurement.keep(&rows)).transpose()?;
+            for (at, document) in rows.iter().enumerate() {
+                indexed.check_kept(document, contents.as_ref().map(|contents| contents[at]), findings);
             }
             let kept: BTreeMap<u64, &Document> = rows.iter().map(|row| (row.doc, row)).collect();
             match kept.last_key_value() {
@@ -256,8 +256,15 @@ impl Verifier<'_> {
                 None => Ok(()),
             }
         })?;
+        indexed.check_no_more_kept(findings);
         folder::check_digests(&self.manifest.outputs, &read, &mut self.findings);
         Ok(())
+    }
+
+    /// What the index says of the documents.
+    fn indexed(&self) -> Indexed {
+        let bands = self.rules.comparison.bands();
+        Indexed::open(self.files.folder, self.manifest, bands)
     }
 
     /// Checks the duplicates of documents of earlier runs, and counts those of runs that are not given.
@@ -286,7 +293,7 @@ impl Verifier<'_> {
         let mut texts = TextWriter::create(self.work)?;
         let files = if needed.is_empty() { &[] } else { &present.data[..] };
         // What is no row was told before.
-        self.files.read(files, &mut Findings::default(), |rows: Vec<Document>, _| {
+        self.files.read(files, |rows: Vec<Document>, _| {
             rows.iter().filter(|row| needed.contains(&row.doc)).try_for_each(|row| texts.add(row))
         })?;
         compare.measure(&texts.finish(self.work)?, self.rules)
@@ -294,11 +301,14 @@ impl Verifier<'_> {
 
     /// Reads spans and rejects.
     fn others(&mut self, present: &Present, sums: &mut Sums) -> Result<(), Error> {
-        let mut read = self.files.read(&present.spans, &mut self.findings, |rows: Vec<Span>, findings| {
+        let findings = &mut self.findings;
+        let mut read = self.files.read(&present.spans, |rows: Vec<Span>, unreadable| {
+            findings.add_unreadable(unreadable);
             rows.iter().for_each(|span| sums.span(span, findings));
             Ok(())
         })?;
-        read.extend(self.files.read(&present.rejects, &mut self.findings, |rows: Vec<Reject>, _| {
+        read.extend(self.files.read(&present.rejects, |rows: Vec<Reject>, unreadable| {
+            findings.add_unreadable(unreadable);
             rows.iter().for_each(|reject| sums.reject(reject));
             Ok(())
         })?);

@@ -12,9 +12,9 @@ use crate::manifest::MANIFEST;
 use crate::place::Place;
 use crate::place::rank;
 use crate::recall::{Documents, Each, Open, Outliner, Recall, SampledRecall, Sampling, measure, open};
+use crate::rows::{Document, Removed};
 use crate::values::Compared;
 use crate::verify::finding::{Check, Finding, Findings};
-use crate::verify::rows::{Document, Removed};
 use crate::verify::witnesses::Rules;
 use crate::work::WorkArea;
 
@@ -58,7 +58,8 @@ impl Measurement<'_> {
         self.found += u64::from(is_sampled && is_found);
     }
 
-    pub(super) fn keep(&mut self, documents: &[Document]) -> Result<(), Error> {
+    /// Takes kept documents in; returns their contents.
+    pub(super) fn keep(&mut self, documents: &[Document]) -> Result<Vec<Option<u128>>, Error> {
         let tools = || (self.rules.comparison.shingler.clone(), Outliner::new(self.seed));
         let made = documents.par_iter().map_init(tools, |(shingler, outliner), document| {
             let content = self.rules.in_turn(&document.text, shingler, |shingler, text| {
@@ -71,14 +72,14 @@ impl Measurement<'_> {
             (content, [&head, outliner.record()].concat())
         });
         let made: Vec<(Option<u128>, Vec<u8>)> = made.collect();
-        for (document, (content, record)) in documents.iter().zip(made) {
+        for (document, (content, record)) in documents.iter().zip(&made) {
             self.sampled += u64::from(self.sampling.contains(document.doc));
-            self.outlines.append(&record)?;
+            self.outlines.append(record)?;
             if let Some(content) = content {
                 self.contents.push(&[&content.to_be_bytes()[..], &document.doc.to_be_bytes()].concat())?;
             }
         }
-        Ok(())
+        Ok(made.into_iter().map(|(content, _)| content).collect())
     }
 
     /// Names kept documents that have the content of another, and says which documents have to be compared.

@@ -10,9 +10,9 @@ use crate::error::Error;
 use crate::manifest::MANIFEST;
 use crate::outputs::SPANS;
 use crate::phases::clean::count;
+use crate::rows::{Document, Reject, Removed, Span};
 use crate::verify::finding::{Check, Finding, Findings};
 use crate::verify::numbers::Numbers;
-use crate::verify::rows::{Document, Reject, Removed, Span};
 
 /// Runs of missing documents that are named; more are counted by the sums.
 const NAMED: usize = 20;

@@ -2,9 +2,9 @@
 
 use gleaner_dedup::Duplicate;
 
+use crate::rows::Stated;
 use crate::verdicts::names;
 use crate::verify::finding::{Check, Finding};
-use crate::verify::rows::Stated;
 
 /// What is wrong with `stated`, the removal of a document in favour of a kept one; `found` is what the texts say.
 pub(super) fn differences(file: &str, stated: &Stated, found: Option<&Duplicate>) -> Vec<Finding> {

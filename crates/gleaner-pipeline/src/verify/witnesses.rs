@@ -17,10 +17,10 @@ use crate::frames::KnownFrames;
 use crate::outputs;
 use crate::place::Place;
 use crate::place::rank;
+use crate::rows::{Document, Removed};
 use crate::settings::Keep;
 use crate::values::{Compared, Verdicts};
 use crate::verify::finding::{Check, Finding, Findings};
-use crate::verify::rows::{Document, Removed};
 use crate::verify::values::differences;
 
 /// Bytes of removed texts that are compared at a time.

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gleaner_spill::{PartKind, PartReader, PartWriter};
 use gleaner_testkit::Rng;
 use serde_json::{Value, json};
 
@@ -38,7 +39,9 @@ fn pages(seed: u64, count: u64) -> Vec<String> {
             _ => framed(site, &body),
         };
         let url = format!("https://town-{site}.example/{page}");
-        rows.push(format!("{}\n", json!({ "id": format!("page-{page}"), "url": url, "text": text })));
+        let date = format!("2026-{:02}-{:02}", 1 + random.below(12), 1 + random.below(28));
+        let row = json!({ "id": format!("page-{page}"), "url": url, "date": date, "text": text });
+        rows.push(format!("{row}\n"));
         bodies.push(if body.is_empty() { bodies.get(earlier).cloned().unwrap_or_default() } else { body });
         texts.push(text);
     }
@@ -156,6 +159,44 @@ fn memory_and_threads_do_not_show() {
     }
 }
 
+/// More pages of one template than a search compares, before and after.
+#[test]
+fn a_crowd_in_two_halves() {
+    let body = prose(1, 30);
+    let page = |number: usize| {
+        let text = format!("{} {body}", prose(1_000 + number as u64 / 2, 8));
+        format!("{}\n", json!({ "id": format!("page-{number}"), "text": text }))
+    };
+    let rows: Vec<String> = (0..400).map(page).collect();
+    for arguments in
+        [&["--similarity", "jaccard", "--threshold", "0.9"][..], &["--bands", "64", "--rows", "2"]]
+    {
+        let scratch = Scratch::new();
+        dedup(&scratch, "joint", &rows, &[], arguments).ends_with(0);
+        dedup(&scratch, "first", &rows[..151], &[], arguments).ends_with(0);
+        dedup(&scratch, "second", &rows[151..], &["first"], arguments).ends_with(0);
+        let [joint, second] = ["joint", "second"].map(|name| Written::read(&scratch.path(name)));
+        assert!(joint.removed.len() > 100, "{}", joint.removed.len());
+        assert_eq!(outcome(&second, 151), outcome(&joint, 151), "{arguments:?}");
+    }
+}
+
+/// What `run` kept is as good as what `dedup` kept.
+#[test]
+fn an_earlier_run_of_the_whole_job() {
+    let scratch = Scratch::new();
+    let rows = pages(13, 120);
+    let input = scratch.file("crawl.jsonl", rows[..60].concat());
+    scratch.run("run", &[input], &[]).ends_with(0);
+    let kept = Written::read(&scratch.path("out")).kept;
+    let again: Vec<String> = kept.iter().map(|row| format!("{row}\n")).collect();
+    dedup(&scratch, "again", &[&again[..], &rows[60..]].concat(), &["out"], &[]).ends_with(0);
+    let written = Written::read(&scratch.path("again"));
+    let in_earlier = |row: &&Value| row["duplicate_of"] == row["id"] && row["reason"] == "exact-duplicate";
+    assert_eq!(written.removed.iter().filter(in_earlier).count(), kept.len());
+    verify(&scratch, "again", &["out"]).ends_with(0).says("nothing is wrong");
+}
+
 /// Nothing new, or nothing old.
 #[test]
 fn empty_runs() {
@@ -168,7 +209,9 @@ fn empty_runs() {
     assert_eq!((written.kept.len(), written.removed.len()), (0, 40));
     assert_eq!(written.manifest["counts"]["removed_against"], 40);
     verify(&scratch, "again", &["first"]).ends_with(0).says("nothing is wrong");
-    dedup(&scratch, "no-more", &[], &["first", "nothing"], &[]).ends_with(0);
+    // Two runs without a document cannot be told apart, and need not be.
+    dedup(&scratch, "no-more", &[], &["nothing", "first"], &[]).ends_with(0);
+    dedup(&scratch, "still-no-more", &[], &["nothing", "first", "no-more", "nothing"], &[]).ends_with(0);
     verify(&scratch, "no-more", &["nothing"]).ends_with(0);
 }
 
@@ -215,6 +258,11 @@ fn restate(folder: &Path, name: &str) {
     let outputs = manifest["outputs"].as_array_mut().expect("outputs");
     let stated = outputs.iter_mut().find(|output| output["name"] == name).expect("the file");
     (stated["size"], stated["digest"]) = (json!(size), json!(digest));
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let fields =
+        outputs.iter().map(|output| ["name", "size", "digest"].map(|field| text(&output[field])).join("\t"));
+    let run: String = fields.map(|fields| fields + "\n").collect();
+    manifest["run"] = json!(format!("xxh3-128:{:032x}", gleaner_text::hash128(run.as_bytes())));
     fs::write(path, manifest.to_string()).expect("a file");
 }
 
@@ -267,6 +315,100 @@ fn earlier_runs_that_do_not_fit_are_refused() {
     check_refused(other_data, &[], &["data/train-00000-of-00001.jsonl.zst is not the file"]);
 }
 
+/// Rewrites the records of a part file, and states it anew.
+fn change_records(folder: &Path, name: &str, kind: [u8; 4], change: impl Fn(usize, &mut Vec<u8>)) {
+    let (path, kind) = (folder.join(name), PartKind { name: kind, version: 1 });
+    let mut reader = PartReader::open(&path, kind).expect("a part");
+    let mut records = Vec::new();
+    while let Some(record) = reader.next_record().expect("a record") {
+        records.push(record.to_vec());
+    }
+    let mut writer = PartWriter::create(&path, kind).expect("a part");
+    for (number, record) in records.iter_mut().enumerate() {
+        change(number, record);
+        writer.append(record).expect("a record");
+    }
+    writer.finish().expect("a part");
+    restate(folder, name);
+}
+
+/// An index that states itself rightly and makes no sense: a message, whatever it says.
+#[test]
+fn crafted_indexes_are_refused() {
+    let pages = |change: fn(usize, &mut Vec<u8>)| {
+        let change = move |folder: &Path| change_records(folder, "index/pages.bin", *b"PAGE", change);
+        check_refused(change, &[], &["index/pages.bin"]);
+    };
+    pages(|_, record| record.truncate(8));
+    pages(|_, record| record.truncate(12));
+    pages(|_, record| record.truncate(16));
+    pages(|number, record| record.truncate(if number == 3 { 0 } else { usize::MAX }));
+    pages(|_, record| record[..8].fill(0xff));
+    pages(|_, record| record[..8].copy_from_slice(&7u64.to_be_bytes()));
+    pages(|_, record| record[16..24].fill(0x7f));
+    pages(|_, record| record.extend([7; 8 * 2_000]));
+    let documents = |change: fn(usize, &mut Vec<u8>)| {
+        let change = move |folder: &Path| change_records(folder, "index/documents.bin", *b"INDX", change);
+        check_refused(change, &[], &["index/documents.bin"]);
+    };
+    documents(|_, record| record.clear());
+    documents(|number, record| record[0] = if number == 0 { 41 } else { record[0] });
+    documents(|number, record| record.truncate(if number == 5 { 20 } else { usize::MAX }));
+    documents(|number, record| record[0] = if number > 0 { 7 } else { record[0] });
+    documents(|number, record| record[0] = if number > 0 { 0x7f } else { record[0] });
+    let named = |name: &'static str| {
+        move |folder: &Path| {
+            let path = folder.join("manifest.json");
+            let text = fs::read_to_string(&path).expect("a manifest");
+            fs::write(path, text.replace("index/pages.bin", name)).expect("a file");
+        }
+    };
+    check_refused(named("index/../../../../dev/zero"), &[], &["manifest.json was changed"]);
+    let counts = |folder: &Path| {
+        let path = folder.join("manifest.json");
+        let text = fs::read_to_string(&path).expect("a manifest");
+        fs::write(path, text.replace("\"records\": 40", "\"records\": 18446744073709551615"))
+            .expect("a file");
+    };
+    check_refused(counts, &[], &["manifest.json was changed"]);
+}
+
+/// Copies of a document that a run removed go by its values: without that run nothing can be said of them, and nothing is.
+#[test]
+fn some_of_the_earlier_runs_are_given_to_verify() {
+    let scratch = Scratch::new();
+    let rows = pages(7, 400);
+    let days = ["day-0", "day-1", "day-2"];
+    for (day, rows) in [&rows[..120], &rows[120..260], &rows[260..]].into_iter().enumerate() {
+        dedup(&scratch, days[day], rows, &days[..day], &[]).ends_with(0);
+    }
+    for given in [&[][..], &["day-0"], &["day-1"]] {
+        let done = verify(&scratch, "day-2", given).ends_with(0);
+        assert!(done.stderr.contains("unchecked"), "{given:?}: {}", done.stderr);
+    }
+    let done = verify(&scratch, "day-2", &["day-1", "day-0"]).ends_with(0);
+    assert!(!done.stderr.contains("unchecked"), "{}", done.stderr);
+}
+
+/// What the index says of a document is held against its row.
+#[test]
+fn the_index_is_checked() {
+    for (change, words) in [
+        (
+            (|number, record: &mut Vec<u8>| record[if number == 2 { 3 } else { 0 }] ^= u8::from(number == 2))
+                as fn(usize, &mut Vec<u8>),
+            "index: document",
+        ),
+        (|number, record| record[0] ^= u8::from(number == 1), "index"),
+    ] {
+        let scratch = Scratch::new();
+        dedup(&scratch, "first", &pages(5, 60), &[], &[]).ends_with(0);
+        change_records(&scratch.path("first"), "index/documents.bin", *b"INDX", change);
+        let done = verify(&scratch, "first", &[]).ends_with(65);
+        assert!(done.stdout.contains(words) && !done.stdout.contains("digest"), "{}", done.stdout);
+    }
+}
+
 #[test]
 fn folders_that_make_no_sense() {
     let scratch = Scratch::new();
@@ -275,11 +417,14 @@ fn folders_that_make_no_sense() {
     dedup(&scratch, "first", &rows, &["first"], &["--overwrite"])
         .ends_with(2)
         .says("this is the output folder");
-    dedup(&scratch, "second", &rows, &["first", "first"], &[]).ends_with(2).says("was given before");
+    dedup(&scratch, "twice", &rows[30..], &["first", "first"], &[]).ends_with(0);
     dedup(&scratch, "second", &rows[30..], &["first"], &[]).ends_with(0);
     let without = dedup(&scratch, "second", &rows[30..], &[], &[]).ends_with(2);
     assert!(without.stderr.contains("--against differs"), "{}", without.stderr);
     verify(&scratch, "first", &["second"]).ends_with(2).says("was not held against this one");
+    for against in [&["second"][..], &["second", "first"]] {
+        dedup(&scratch, "third", &rows, against, &[]).ends_with(2).says("has to be given before it");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Reads the files of a run in order, decoding them on all threads.
+//! Reads the files of a finished run in order, decoding them on all threads.
 
 use std::convert::Infallible;
 use std::path::Path;
@@ -11,13 +11,20 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::error::Error;
 use crate::progress::Observer;
+use crate::rows::FromRecord;
 use crate::settings::ResultOptions;
-use crate::verify::finding::{Check, Finding, Findings};
-use crate::verify::rows::FromRecord;
 
 /// How much larger than the largest record a row of output may be: a page in an old encoding grows when it is decoded,
 /// and a text when it is escaped.
 const ROW_FACTOR: u64 = 16;
+
+/// What stands where a row should.
+#[derive(Clone, Debug)]
+pub(crate) struct Unreadable {
+    pub(crate) file: String,
+    pub(crate) offset: u64,
+    pub(crate) why: String,
+}
 
 /// The files of a folder, as this module reads them.
 pub(crate) struct Files<'a> {
@@ -28,13 +35,12 @@ pub(crate) struct Files<'a> {
 }
 
 impl Files<'_> {
-    /// Reads the files `names` one after the other and gives their rows, many at a time and in order, to `take`. What
-    /// is no row is a finding. Returns size and digest of each.
+    /// Reads the files `names` one after the other and gives their rows, many at a time and in order, to `take`, with what
+    /// is no row. Returns size and digest of each.
     pub(crate) fn read<T: FromRecord>(
         &self,
         names: &[String],
-        findings: &mut Findings,
-        mut take: impl FnMut(Vec<T>, &mut Findings) -> Result<(), Error>,
+        mut take: impl FnMut(Vec<T>, Vec<Unreadable>) -> Result<(), Error>,
     ) -> Result<Vec<FileSummary>, Error> {
         let options = self.read_options(T::TEXT);
         let mut reader = BatchReader::new(self.inputs(names), options.clone());
@@ -44,17 +50,18 @@ impl Files<'_> {
                 return Ok(reader.into_summaries());
             }
             let bytes = batches.iter().map(RawBatch::stored_bytes).sum();
-            let decoded: Vec<Vec<Result<T, Finding>>> =
+            let decoded: Vec<Vec<Result<T, Unreadable>>> =
                 batches.into_par_iter().map(|batch| decode(batch, &options)).collect();
-            let mut rows = Vec::with_capacity(decoded.iter().map(Vec::len).sum());
+            let (mut rows, mut unreadable) =
+                (Vec::with_capacity(decoded.iter().map(Vec::len).sum()), Vec::new());
             for row in decoded.into_iter().flatten() {
                 match row {
                     Ok(row) => rows.push(row),
-                    Err(finding) => findings.add(finding),
+                    Err(other) => unreadable.push(other),
                 }
             }
             self.observer.advance(rows.len() as u64, bytes);
-            take(rows, findings)?;
+            take(rows, unreadable)?;
         }
     }
 
@@ -79,16 +86,16 @@ impl Files<'_> {
     }
 }
 
-fn decode<T: FromRecord>(batch: RawBatch, options: &ReadOptions) -> Vec<Result<T, Finding>> {
+fn decode<T: FromRecord>(batch: RawBatch, options: &ReadOptions) -> Vec<Result<T, Unreadable>> {
     let mut rows = Vec::new();
     let decoded = batch.decode(options, |item| {
         match item {
             Item::Record(record) => {
                 let (file, offset) = (record.source_file.clone(), record.source_offset);
-                rows.push(T::from_record(record).map_err(|why| unreadable(&file, offset, &why)));
+                rows.push(T::from_record(record).map_err(|why| Unreadable { file, offset, why }));
             }
             Item::Rejected(Reject { file, offset, reason, .. }) => {
-                rows.push(Err(unreadable(&file, offset, &reason)));
+                rows.push(Err(Unreadable { file, offset, why: reason }));
             }
             Item::Skipped(_) => {}
         }
@@ -97,8 +104,4 @@ fn decode<T: FromRecord>(batch: RawBatch, options: &ReadOptions) -> Vec<Result<T
     match decoded {
         Ok(_) => rows,
     }
-}
-
-fn unreadable(file: &str, offset: u64, why: &str) -> Finding {
-    Finding::new(Check::Row, file, &format!("at {offset}"), "a row", why)
 }

@@ -1,8 +1,12 @@
-//! The rows of a run as its files hold them.
+//! The rows of a finished run as its files hold them: for `verify`, and for runs that are held against it.
+
+mod files;
 
 use gleaner_corpus::{Content, Record};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+
+pub(crate) use files::{Files, Unreadable};
 
 /// A document of `data/` or `removed/`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -18,42 +22,42 @@ pub(crate) struct Document {
 
 /// A document of `removed/`, with what is stated about its removal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Removed {
-    pub(super) document: Document,
-    pub(super) stated: Stated,
+pub(crate) struct Removed {
+    pub(crate) document: Document,
+    pub(crate) stated: Stated,
 }
 
 /// What a removal states.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Stated {
-    pub(super) stage: String,
-    pub(super) reason: String,
-    pub(super) duplicate_of: Option<String>,
-    pub(super) duplicate_of_doc: Option<u64>,
-    pub(super) duplicate_of_run: Option<String>,
-    pub(super) measure: Option<String>,
-    pub(super) similarity: Option<f64>,
-    pub(super) jaccard: Option<f64>,
-    pub(super) containment: Option<f64>,
-    pub(super) gap: Option<u32>,
+pub(crate) struct Stated {
+    pub(crate) stage: String,
+    pub(crate) reason: String,
+    pub(crate) duplicate_of: Option<String>,
+    pub(crate) duplicate_of_doc: Option<u64>,
+    pub(crate) duplicate_of_run: Option<String>,
+    pub(crate) measure: Option<String>,
+    pub(crate) similarity: Option<f64>,
+    pub(crate) jaccard: Option<f64>,
+    pub(crate) containment: Option<f64>,
+    pub(crate) gap: Option<u32>,
 }
 
 /// A row of `removed/spans`.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Span {
-    pub(super) doc: u64,
-    pub(super) stage: String,
+pub(crate) struct Span {
+    pub(crate) doc: u64,
+    pub(crate) stage: String,
     #[serde(skip)]
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 /// A row of `rejects`.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Reject {
-    pub(super) kind: String,
-    pub(super) length: u64,
+pub(crate) struct Reject {
+    pub(crate) kind: String,
+    pub(crate) length: u64,
     #[serde(skip)]
-    pub(super) reason: String,
+    pub(crate) reason: String,
 }
 
 /// What the reader of inputs has no place for of a document.
