@@ -79,9 +79,9 @@ impl Indexed {
         }
         match self.next.as_ref().filter(|known| known.doc == document.doc) {
             Some(Known { fate: Fate::Kept { .. }, content: known, .. }) => {
-                if content.is_some_and(|content| content != *known) {
-                    findings.add(differing(document, "the content of its text", "another content"));
-                }
+                let differs = content.filter(|content| content != known);
+                let finding = |_| differing(document, "the content of its text", "another content");
+                findings.extend(differs.map(finding));
             }
             _ if self.is_read() => findings.add(differing(document, "kept", "something else")),
             _ => {}
