@@ -110,10 +110,15 @@ impl Comparison {
         let threshold = similarity.threshold();
         let resolve = ResolveOptions::new(similarity)
             .map_err(|_| Error::usage(format!("--threshold {threshold} is not in (0, 1]")))?;
-        if options.num_perm == 0 {
-            return Err(Error::usage("--num-perm must be at least 1"));
+        for (name, size) in [("--num-perm", options.num_perm), ("--ngram-size", options.ngram_size)] {
+            if size == 0 {
+                return Err(Error::usage(format!("{name} must be at least 1")));
+            }
         }
         for (name, size) in [("--bands", options.bands), ("--rows", options.rows)] {
+            if options.method == Method::Exact && size.is_some() {
+                return Err(Error::usage(format!("{name} is for --method minhash; exact has no signatures")));
+            }
             if let Some(size) = size.filter(|&size| size == 0 || size > options.num_perm) {
                 let message = format!("{name} {size} is not between 1 and --num-perm {}", options.num_perm);
                 return Err(Error::usage(message));

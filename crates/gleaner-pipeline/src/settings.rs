@@ -8,6 +8,9 @@ use gleaner_boilerplate::lines::Cleaning;
 use gleaner_corpus::{Format, InputSet, OutputFormat};
 use serde::{Deserialize, Serialize};
 
+use crate::error::Error;
+use crate::memory;
+
 /// Which job is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -208,6 +211,17 @@ pub struct Resources {
     pub tmp: Option<PathBuf>,
     /// Measures the process's peak resident memory in bytes, for `run.json`.
     pub peak_memory: fn() -> Option<u64>,
+}
+
+impl Resources {
+    /// Whether a run can begin with these.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Memory`](crate::ErrorKind::Memory) when the budget has no room for a batch a thread and one record of
+    /// `max_record_size` bytes.
+    pub fn check(&self, max_record_size: u64) -> Result<(), Error> {
+        memory::check_start(self, max_record_size)
+    }
 }
 
 /// What makes a finished run unfit: its outputs are written, `_SUCCESS` is not.

@@ -103,7 +103,8 @@ pub(crate) fn resources(args: &ResourceArgs, config: &Config) -> Result<Resource
     let args = config.fill(args)?;
     let memory = args.memory.map_or_else(system::usable_memory, |size| size.0);
     if let Some(tmp) = args.tmp.as_deref().filter(|tmp| !tmp.is_dir()) {
-        return Err(usage(&format!("--tmp {}: no such folder", tmp.display())));
+        let why = if tmp.exists() { "not a folder" } else { "no such folder" };
+        return Err(usage(&format!("--tmp {}: {why}", tmp.display())));
     }
     Ok(Resources {
         threads: threads(&args.threads, config)?,

@@ -44,6 +44,7 @@ impl FolderJob<'_> {
         let limits = resolve::limits(self.folder, &config)?;
         let against = config.fill(self.dedup)?.against;
         if self.input.dry_run {
+            resources.check(options.max_record_size)?;
             print(&plan_text(&plan(self.job, &inputs, &options, &against)?, &inputs))?;
             return Ok(Exit::Done);
         }

@@ -97,15 +97,21 @@ pub(crate) fn json_summary(report: &Report, output: &Path, seconds: f64) -> Valu
     })
 }
 
+/// A number with its noun, as people write them.
+fn counted(number: u64, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
 /// What `--dry-run` prints.
 pub(crate) fn plan_text(plan: &Plan, inputs: &InputSet) -> String {
     let mut text = String::new();
     for (format, (files, bytes)) in &plan.inputs {
         let format = format.as_deref().unwrap_or("format known when read");
-        let _ = writeln!(text, "{files} files, {} ({format})", Size(*bytes));
+        let _ = writeln!(text, "{}, {} ({format})", counted(*files, "file"), Size(*bytes));
     }
     for (extension, files) in &inputs.ignored {
-        let _ = writeln!(text, "{files} files not read: extension `{extension}` is not known");
+        let files = counted(*files, "file");
+        let _ = writeln!(text, "{files} not read: extension `{extension}` is not known");
     }
     if inputs.repeated > 0 {
         let _ = writeln!(text, "{} paths were met again and are read once", inputs.repeated);

@@ -171,11 +171,22 @@ fn unknown_values_name_the_option_and_the_way_out() {
         (["--bands", "1000"], "--bands 1000"),
         (["--rows", "1000"], "--rows 1000"),
         (["--threads", "0"], "--threads"),
+        (["--threads", "-1"], "invalid value '-1' for '--threads"),
+        (["--ngram-size", "0"], "--ngram-size must be at least 1"),
+        (["--num-perm", "0"], "--num-perm must be at least 1"),
         (["--memory", "plenty"], "plenty"),
         (["--tmp", "no/such/folder"], "no/such/folder"),
     ] {
         scratch.run("run", &[&input], &arguments).ends_with(2).says(words);
     }
+    let exact = ["--method", "exact", "--bands", "4"];
+    scratch.run("run", &[&input], &exact).ends_with(2).says("--bands is for --method minhash");
+    let file = input.to_string_lossy().into_owned();
+    scratch.run("run", &[&input], &["--tmp", &file]).ends_with(2).says("not a folder");
+    scratch
+        .run("run", &[&input], &["--memory", "1MiB", "--dry-run"])
+        .ends_with(74)
+        .says("--memory allows 1 MiB");
     assert!(!scratch.path("out").exists(), "nothing is written before the options are checked");
 }
 
