@@ -218,7 +218,7 @@ fn dry_run_writes_nothing_and_prints_the_curve() {
     let scratch = Scratch::new();
     let input = scratch.file("rows.jsonl", rows(2));
     let done = scratch.run("dedup", &[input], &["--dry-run"]).ends_with(0);
-    assert!(done.stdout.contains("1 files") && done.stdout.contains("Jaccard 0.8"), "{}", done.stdout);
+    assert!(done.stdout.contains("1 file") && done.stdout.contains("Jaccard 0.8"), "{}", done.stdout);
     assert!(!scratch.path("out").exists());
 }
 
