@@ -21,6 +21,10 @@ pub enum ErrorKind {
     Io,
     /// The memory budget is too small for this input; nothing more was read.
     Memory,
+    /// Another process works in the folder.
+    Busy,
+    /// The observer wanted the run to end.
+    Stopped,
     /// The reader of the output went away (a closed pipe).
     Closed,
     /// An invariant does not hold: a bug.

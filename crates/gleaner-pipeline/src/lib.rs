@@ -58,6 +58,7 @@ mod error;
 mod frames;
 mod index;
 pub mod language;
+mod lock;
 mod lookup;
 mod manifest;
 mod memory;

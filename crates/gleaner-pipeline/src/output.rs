@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use crate::error::Error;
+use crate::lock::Lock;
 use crate::manifest::{Identity, MANIFEST, Manifest, RUN, RunRecord, SUCCESS, read_json};
 
 /// Everything that a run writes into its folder, in the order in which it is replaced; nothing else ever is.
@@ -20,14 +21,22 @@ pub(crate) enum Found {
     Finished(Box<Manifest>),
 }
 
-/// Makes the output folder ready, or says why it cannot be used.
-pub(crate) fn prepare(output: &Path, identity: &Identity, overwrite: bool) -> Result<Found, Error> {
+/// The lock of an output folder, and that of the work area in it, which may be left of a process that was killed.
+const LOCKS: [&str; 2] = [".gleaner-lock", ".gleaner-work.lock"];
+
+/// Holds the output folder, which is made, for this process alone.
+pub(crate) fn lock(output: &Path) -> Result<Lock, Error> {
     if output.is_file() {
         return Err(Error::usage(format!("output {} is a file; name a folder", output.display())));
     }
+    fs::create_dir_all(output).map_err(|error| Error::io(output, &error))?;
+    Lock::take(&output.join(LOCKS[0]), output)
+}
+
+/// Makes the output folder, which is locked, ready, or says why it cannot be used.
+pub(crate) fn prepare(output: &Path, identity: &Identity, overwrite: bool) -> Result<Found, Error> {
     let names = list(output).map_err(|error| Error::io(output, &error))?;
     if names.is_empty() {
-        fs::create_dir_all(output).map_err(|error| Error::io(output, &error))?;
         return Ok(Found::Empty);
     }
     let record: Option<RunRecord> = read_json(&output.join(RUN));
@@ -70,6 +79,7 @@ fn list(folder: &Path) -> io::Result<Vec<String>> {
     };
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.retain(|name| !LOCKS.contains(&name.as_str()));
     names.sort();
     Ok(names)
 }

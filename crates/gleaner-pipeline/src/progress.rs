@@ -1,5 +1,7 @@
 //! What a run tells while it works.
 
+use crate::error::{Error, ErrorKind};
+
 /// The phases of a run, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
@@ -49,10 +51,21 @@ pub trait Observer: Sync {
         let _ = (records, bytes);
     }
 
+    /// Whether the run should end; asked often. It then fails with [`ErrorKind::Stopped`](crate::ErrorKind::Stopped), as soon
+    /// as what is at hand is done: a document, or a file that is written to the end.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+
     /// Something the user should know, that does not stop the run.
     fn warn(&self, message: &str) {
         let _ = message;
     }
+}
+
+/// Fails when the run should end.
+pub(crate) fn go_on(observer: &dyn Observer) -> Result<(), Error> {
+    if observer.is_stopped() { Err(Error::new(ErrorKind::Stopped, "stopped before the end")) } else { Ok(()) }
 }
 
 /// Hears nothing.

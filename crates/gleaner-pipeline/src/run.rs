@@ -73,6 +73,7 @@ pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error
     let largest = earlier.iter().map(|run| run.manifest.options.max_record_size);
     memory::check_start(&settings.resources, largest.fold(settings.result.max_record_size, u64::max))?;
     refuse_pages(settings)?;
+    let _lock = output::lock(&settings.output)?;
     let identity = Identity::of(settings);
     if let Found::Finished(manifest) = output::prepare(&settings.output, &identity, settings.overwrite)? {
         return finished_before(settings, *manifest);
@@ -174,7 +175,9 @@ impl Run<'_> {
         let searched = &prepared.searched;
         let grouped = self.timed(Phase::Group, None, |run| {
             let (comparison, keep, earlier) = (&run.comparison, settings.result.keep, run.earlier);
-            Grouper { learnt: &learnt, searched, earlier, work: &work, comparison, counts, keep, memory }
+            let observer = run.observer;
+            let work = &work;
+            Grouper { learnt: &learnt, searched, earlier, work, comparison, counts, keep, memory, observer }
                 .group()
         })?;
         let recall = self.timed(Phase::Recall, None, |run| run.recall(&work, &learnt, searched, &grouped))?;
@@ -291,8 +294,8 @@ impl Run<'_> {
     ) -> Result<Recall, Error> {
         let ResultOptions { keep, seed, .. } = self.settings.result;
         let Grouped { removed, frames, .. } = grouped;
-        recall::Run { learnt, searched, work, comparison: &self.comparison, keep, seed, removed, frames }
-            .recall()
+        let (comparison, observer) = (&self.comparison, self.observer);
+        recall::Run { learnt, searched, work, comparison, keep, seed, removed, frames, observer }.recall()
     }
 
     fn timed<T>(
@@ -362,6 +365,10 @@ impl Observer for Recorder<'_> {
 
     fn advance(&self, records: u64, bytes: u64) {
         self.observer.advance(records, bytes);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.observer.is_stopped()
     }
 
     fn warn(&self, message: &str) {

@@ -8,7 +8,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::draft::Draft;
 use crate::error::{Error, ErrorKind};
-use crate::progress::{Observer, Phase};
+use crate::progress::{Observer, Phase, go_on};
 use crate::run::read_options;
 use crate::settings::{Job, ResultOptions};
 use crate::stages::Stages;
@@ -82,6 +82,7 @@ pub fn clean(
     let mut next_doc = 0;
     loop {
         let window: Vec<RawBatch> = reader.by_ref().take(threads * BATCHES_PER_THREAD).collect();
+        go_on(observer)?;
         if window.is_empty() {
             return Ok(reader.into_summaries());
         }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::lock::Lock;
 
 /// Name of the work area inside the output folder; hidden, so that no reader takes it for output.
 const INSIDE_OUTPUT: &str = ".gleaner-work";
@@ -18,6 +19,7 @@ fn identity(output: &Path) -> u64 {
 #[derive(Debug)]
 pub(crate) struct WorkArea {
     root: PathBuf,
+    _lock: Lock,
 }
 
 impl WorkArea {
@@ -27,11 +29,12 @@ impl WorkArea {
             None => output.join(INSIDE_OUTPUT),
             Some(tmp) => tmp.join(format!("gleaner-{:016x}", identity(output))),
         };
+        let lock = Lock::take(&root.with_extension("lock"), output)?;
         if root.exists() {
             fs::remove_dir_all(&root).map_err(|error| Error::io(&root, &error))?;
         }
         fs::create_dir_all(&root).map_err(|error| Error::io(&root, &error))?;
-        Ok(WorkArea { root })
+        Ok(WorkArea { root, _lock: lock })
     }
 
     pub(crate) fn scanned(&self, part: usize) -> PathBuf {

@@ -50,7 +50,8 @@ Examples:
   gleaner run crawl/ -o corpus --comments drop --favor precision
   gleaner run crawl/ -o corpus --dry-run             what would be read, without reading it
 
-Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory.";
+Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory;
+75 the folder is in use; 130, 143 interrupted.";
 
 const CLEAN_EXAMPLES: &str = "\
 Examples:
@@ -68,7 +69,8 @@ Examples:
   gleaner dedup today.jsonl -o today --against yesterday
   gleaner dedup corpus.jsonl -o unique --dry-run     the chance of finding a pair, by similarity
 
-Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory.";
+Exit codes: 0 done; 2 usage or missing input; 3 a limit was passed; 70 a bug; 74 I/O or memory;
+75 the folder is in use; 130, 143 interrupted.";
 
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]

@@ -15,6 +15,7 @@ pub(crate) enum Exit {
     Unsound = 65,
     Internal = 70,
     Io = 74,
+    Busy = 75,
 }
 
 impl From<Exit> for ExitCode {
@@ -29,6 +30,7 @@ impl From<ErrorKind> for Exit {
             ErrorKind::Usage => Exit::Usage,
             ErrorKind::Closed => Exit::Done,
             ErrorKind::Io | ErrorKind::Memory => Exit::Io,
+            ErrorKind::Busy => Exit::Busy,
             _ => Exit::Internal,
         }
     }

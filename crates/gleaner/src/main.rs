@@ -6,6 +6,7 @@ mod config;
 mod display;
 mod exit;
 mod resolve;
+mod signals;
 mod size;
 mod system;
 
@@ -31,10 +32,17 @@ fn main() -> ExitCode {
         Command::Verify(args) => args.display.color,
         Command::Rules => None,
     });
+    if let Err(error) = signals::listen() {
+        style.warning(&format!("signals end the process at once: {error}"));
+    }
     let done = panic::catch_unwind(|| execute(&cli.command, style));
     match done {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) if error.kind() == ErrorKind::Closed => Exit::Done.into(),
+        Ok(Err(error)) if error.kind() == ErrorKind::Stopped => {
+            style.error("interrupted; the same command begins anew");
+            signals::exit_code()
+        }
         Ok(Err(error)) => {
             style.error(&error.to_string());
             if error.kind() == ErrorKind::Internal {

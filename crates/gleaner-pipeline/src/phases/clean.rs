@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::frames::PageWriter;
 use crate::phases::learn::{Learnt, merge};
 use crate::place::rank;
-use crate::progress::Observer;
+use crate::progress::{Observer, go_on};
 use crate::recall::OutlineWriter;
 use crate::settings::Keep;
 use crate::stages::Stages;
@@ -70,6 +70,7 @@ impl Cleaner<'_> {
         let mut input = PartReader::open(&scanned, SCANNED)?;
         let mut output = PartCleaner::create(self, part, first)?;
         while let Some(record) = input.next_record()? {
+            go_on(self.observer)?;
             output.add(decode(record)?, fingerprinter)?;
         }
         let cleaned = output.finish()?;

@@ -23,7 +23,7 @@ use crate::index;
 use crate::lookup::Lookup;
 use crate::outputs;
 use crate::phases::learn::Learnt;
-use crate::progress::Observer;
+use crate::progress::{Observer, go_on};
 use crate::searched::{Origin, Searched};
 use crate::verdicts::{Verdict, VerdictReader, Witness};
 use crate::work::WorkArea;
@@ -280,6 +280,7 @@ impl Emitter<'_> {
                 self.removed.contains(doc) == removed && range.contains(&doc)
             };
             while let Some(records) = reader.next_records(wanted)? {
+                go_on(self.observer)?;
                 let drafts = records.iter();
                 let drafts = drafts.map(|(number, record)| Ok((first + number, DraftView::decode(record)?)));
                 let drafts: Vec<(u64, DraftView<'_>)> = drafts.collect::<Result<_, Error>>()?;

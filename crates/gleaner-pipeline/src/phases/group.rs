@@ -20,6 +20,7 @@ use crate::memory::GroupMemory;
 use crate::phases::clean::{Counts, count};
 use crate::phases::learn::Learnt;
 use crate::place::Place;
+use crate::progress::{Observer, go_on};
 use crate::searched::{Origin, Searched};
 use crate::settings::Keep;
 use crate::texts::Texts;
@@ -52,6 +53,7 @@ pub(crate) struct Grouper<'a> {
     pub(crate) counts: Option<Arc<HashCounts>>,
     pub(crate) keep: Keep,
     pub(crate) memory: GroupMemory,
+    pub(crate) observer: &'a dyn Observer,
 }
 
 /// The verdicts on documents that are no copies, and the bytes written on the way.
@@ -86,7 +88,7 @@ impl Grouper<'_> {
 
     /// The entries of all documents with their numbers in the search, in order.
     fn entries(&self) -> impl Iterator<Item = Result<(u64, Entry), Error>> {
-        self.searched.entries(self.work)
+        self.searched.entries(self.work).map(|entry| go_on(self.observer).and(entry))
     }
 
     /// Joins the entries of all parts, and collapses copies on the way.
@@ -116,6 +118,7 @@ impl Grouper<'_> {
         let (mut contents, mut first) = (contents.finish()?, Vec::new());
         spilled += contents.spilled_bytes();
         while let Some(record) = contents.next_record()? {
+            go_on(self.observer)?;
             if first.get(..16) == record.get(..16) {
                 let [first, copy] = [&first[..], record].map(doc_of);
                 set.insert(copy);
@@ -225,7 +228,7 @@ impl Grouper<'_> {
     fn near(&self, copies: &Copies, counts: &HashCounts, frames: &Frames) -> Result<Near, Error> {
         let lookup = Lookup::new(self.work, self.searched, self.comparison.bands())?;
         let texts = Texts::new(lookup, self.comparison);
-        let source = Source { texts, comparison: self.comparison, counts, frames };
+        let source = Source { texts, comparison: self.comparison, counts, frames, observer: self.observer };
         let mut waiting = Queue::new(&self.work.file("waiting"));
         let mut verdicts = self.earlier_verdicts()?;
         let options = ResolveOptions {
@@ -343,6 +346,7 @@ impl Grouper<'_> {
         let path = |part| self.work.verdicts(part);
         let mut writer = VerdictWriter::new(&self.learnt.first_document, &path);
         while let Some(record) = verdicts.next_record()? {
+            go_on(self.observer)?;
             let verdict = Verdict::read(record)?;
             // What earlier runs decided stays.
             let Some(doc) = self.searched.own(verdict.doc) else { continue };
@@ -371,6 +375,7 @@ struct Source<'a> {
     comparison: &'a Comparison,
     counts: &'a HashCounts,
     frames: &'a Frames,
+    observer: &'a dyn Observer,
 }
 
 impl Documents for Source<'_> {
@@ -378,6 +383,7 @@ impl Documents for Source<'_> {
     type Error = Error;
 
     fn keys(&self, listed: &Document, page: u64) -> Result<(Keys, Option<Shingles>), Error> {
+        go_on(self.observer)?;
         let Some(bands) = &listed.from else { return Ok(<(Keys, Option<Shingles>)>::default()) };
         if !self.comparison.is_exact() {
             return Ok((Keys::of_bands(bands, self.counts), None));
@@ -399,6 +405,7 @@ impl Documents for Source<'_> {
     }
 
     fn shingles(&self, document: u64) -> Result<Shingles, Error> {
+        go_on(self.observer)?;
         self.texts.with(document, |shingler, text| shingler.shingles(text))
     }
 }

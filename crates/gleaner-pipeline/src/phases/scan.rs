@@ -12,7 +12,7 @@ use crate::comparison::Fingerprinter;
 use crate::draft::{COLUMNS, Draft, REJECTS, SCANNED, append, encode};
 use crate::error::Error;
 use crate::phases::clean::{Cleaned, Cleaner, PartCleaner};
-use crate::progress::Observer;
+use crate::progress::{Observer, go_on};
 use crate::stages::Stages;
 use crate::work::WorkArea;
 
@@ -74,6 +74,7 @@ impl Scanner<'_> {
         Batches { reader: &mut reader, next: 0 }.par_bridge().try_for_each_init(
             fingerprinter,
             |fingerprinter, (number, batch)| {
+                go_on(self.observer)?;
                 let bytes = batch.stored_bytes();
                 let part = self.scan_batch(number, batch, fingerprinter.as_mut())?;
                 let found = part.0.documents;
@@ -101,6 +102,7 @@ impl Scanner<'_> {
         let columns = batch.decode(self.options, |item| {
             match item {
                 Item::Record(record) => {
+                    go_on(self.observer)?;
                     documents.add(self.stages.draft(record)?)?;
                     part.documents += 1;
                 }

@@ -10,6 +10,7 @@ use crate::frames::KnownFrames;
 use crate::lookup::Lookup;
 use crate::phases::learn::Learnt;
 use crate::place::Place;
+use crate::progress::{Observer, go_on};
 use crate::recall::outline::OutlineReader;
 use crate::recall::{Documents, Each, Recall, SAMPLE, Sampling, measure, open};
 use crate::searched::Searched;
@@ -31,6 +32,7 @@ pub(crate) struct Run<'a> {
     pub(crate) removed: &'a Bits,
     /// The lines that did not count.
     pub(crate) frames: &'a KnownFrames,
+    pub(crate) observer: &'a dyn Observer,
 }
 
 impl Run<'_> {
@@ -48,6 +50,7 @@ impl Run<'_> {
         let verdicts = Verdicts { similarity, frames: self.frames };
         let reaches = |place: Place, others: &[u64]| {
             let with = |doc| texts.with(self.searched.of_own(doc), Compared::new);
+            go_on(self.observer)?;
             let own = with(place.doc())?;
             for &other in others {
                 if verdicts.on(&own, &with(other)?, place).is_some() {
@@ -83,6 +86,7 @@ impl Documents for Run<'_> {
         let mut ranks = (self.keep != Keep::First).then(|| entries(self.work, &self.learnt.first_document));
         let (mut doc, mut record) = (0, Vec::new());
         while outlines.next_record(&mut record)? {
+            go_on(self.observer)?;
             let entry = ranks.as_mut().and_then(Iterator::next).transpose()?;
             if !self.removed.contains(doc) {
                 each(doc, entry.map_or(0, |(_, entry)| entry.rank), &record)?;

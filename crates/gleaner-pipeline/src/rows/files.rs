@@ -10,7 +10,7 @@ use gleaner_corpus::{
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::error::Error;
-use crate::progress::Observer;
+use crate::progress::{Observer, go_on};
 use crate::rows::FromRecord;
 use crate::settings::ResultOptions;
 
@@ -46,6 +46,7 @@ impl Files<'_> {
         let mut reader = BatchReader::new(self.inputs(names), options.clone());
         loop {
             let batches: Vec<RawBatch> = reader.by_ref().take(self.threads).collect();
+            go_on(self.observer)?;
             if batches.is_empty() {
                 return Ok(reader.into_summaries());
             }

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{DisplayArgs, When};
 use crate::display::message::{Style, say};
+use crate::signals;
 use crate::size::Size;
 
 const LINE_EVERY: Duration = Duration::from_secs(30);
@@ -97,6 +98,10 @@ impl Observer for Progress {
             state.last_line = Instant::now();
             say(&line(&state));
         }
+    }
+
+    fn is_stopped(&self) -> bool {
+        signals::is_received()
     }
 
     fn warn(&self, message: &str) {

@@ -10,4 +10,5 @@ mod duplicates;
 mod fixtures;
 mod formats;
 mod real_data;
+mod signals;
 mod verify;
