@@ -3,89 +3,18 @@
 use gleaner_archive::ReaderOptions;
 
 use crate::check::{check, records_of_covered};
+use crate::faults::{FAULTS, Loss, measure};
 use crate::make::{Random, gzip, record_stating, responses, text, zstd};
 
-/// What happened to an archive: its bytes now, and the range that was touched.
-struct Fault {
-    archive: Vec<u8>,
-    start: usize,
-    end: usize,
-}
-
-fn flip(archive: &[u8], random: &mut Random) -> Fault {
-    let mut archive = archive.to_vec();
-    let at = random.below(archive.len());
-    archive[at] ^= 1 << random.below(8);
-    Fault { archive, start: at, end: at + 1 }
-}
-
-fn zero(archive: &[u8], random: &mut Random) -> Fault {
-    let mut archive = archive.to_vec();
-    let at = random.below(archive.len());
-    let end = archive.len().min(at + 4096);
-    archive[at..end].fill(0);
-    Fault { archive, start: at, end }
-}
-
-fn cut(archive: &[u8], random: &mut Random) -> Fault {
-    let mut archive = archive.to_vec();
-    let at = random.below(archive.len());
-    let end = archive.len().min(at + 100);
-    archive.drain(at..end);
-    Fault { archive, start: at, end }
-}
-
-fn truncate(archive: &[u8], random: &mut Random) -> Fault {
-    let at = random.below(archive.len());
-    Fault { archive: archive[..at].to_vec(), start: at, end: archive.len() }
-}
-
-fn insert(archive: &[u8], random: &mut Random) -> Fault {
-    let mut archive = archive.to_vec();
-    let at = random.below(archive.len());
-    let garbage: Vec<u8> = (0..100).map(|_| random.next().to_le_bytes()[0]).collect();
-    archive.splice(at..at, garbage);
-    Fault { archive, start: at, end: at + 1 }
-}
-
-/// Every kind of fault, `rounds` times: nothing damaged is given out, and on average no more is lost
-/// than the fault touched.
+/// Every kind of fault, `rounds` times: nothing damaged is given out, nothing is lost in silence, and on average no
+/// more is lost than the fault touched.
 pub(crate) fn check_faults(members: &[Vec<u8>], rounds: u64) {
-    for (name, fault) in [
-        ("flip", flip as fn(&[u8], &mut Random) -> Fault),
-        ("zero", zero),
-        ("cut", cut),
-        ("truncate", truncate),
-        ("insert", insert),
-    ] {
-        let (lost, touched) = mean_loss(members, rounds, fault);
+    for (name, fault) in FAULTS {
+        let Loss { lost, touched, damaged, silent, unread } = measure(members, 0..rounds, fault);
         eprintln!("{name}: {lost:.2} lost, {touched:.2} touched, seeds 0..{rounds}");
+        assert_eq!((damaged, silent, unread), (0, 0, 0), "{name}");
         assert!(lost <= touched + 0.1, "{name}");
     }
-}
-
-/// Records lost and records touched, on average.
-fn mean_loss(members: &[Vec<u8>], rounds: u64, fault: fn(&[u8], &mut Random) -> Fault) -> (f64, f64) {
-    let archive = members.concat();
-    let sound = records_of_covered(&archive, &ReaderOptions::default());
-    assert_eq!(sound.len(), members.len());
-    let (mut lost, mut touched) = (0, 0);
-    for seed in 0..rounds {
-        let fault = fault(&archive, &mut Random::new(seed));
-        let mut end = 0;
-        for member in members {
-            let start = end;
-            end += member.len();
-            touched += usize::from(start < fault.end && fault.start < end);
-        }
-        let found = records_of_covered(&fault.archive, &ReaderOptions::default());
-        let mut expected = sound.iter();
-        for record in &found {
-            assert!(expected.any(|sound| sound == record), "seed {seed}: a damaged record");
-        }
-        lost += sound.len() - found.len();
-    }
-    (lost as f64 / rounds as f64, touched as f64 / rounds as f64)
 }
 
 #[test]
