@@ -2,6 +2,7 @@
 
 use memchr::memmem;
 
+use crate::arc;
 use crate::header::{Fields, lines};
 use crate::reader::ReaderOptions;
 use crate::reason;
@@ -28,13 +29,21 @@ pub(crate) enum Frame {
     Invalid(&'static str),
 }
 
+/// What a record may be like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules<'a> {
+    pub(crate) options: &'a ReaderOptions,
+    /// Whether ARC records are expected, too.
+    pub(crate) arc: bool,
+}
+
 /// Reads the frame at the beginning of `window`, which is all there will be when `ended`.
-pub(crate) fn frame(window: &[u8], ended: bool, options: &ReaderOptions) -> Frame {
+pub(crate) fn frame(window: &[u8], ended: bool, rules: Rules<'_>) -> Frame {
     let blank = line_ends(window, usize::MAX);
     if blank > 0 {
         return Frame::Blank(blank);
     }
-    let (head, stated) = match head(window, ended, options.max_header_size) {
+    let (head, stated) = match head(window, ended, rules) {
         Head::More => return Frame::More(window.len() + 4096),
         Head::Truncated => return Frame::Truncated,
         Head::Invalid(why) => return Frame::Invalid(why),
@@ -42,7 +51,7 @@ pub(crate) fn frame(window: &[u8], ended: bool, options: &ReaderOptions) -> Fram
         Head::Complete { len, stated: Some(stated) } => (len, stated),
     };
     let total = match usize::try_from(stated).ok().and_then(|block| block.checked_add(head)) {
-        Some(total) if stated <= options.max_record_size => total,
+        Some(total) if stated <= rules.options.max_record_size => total,
         _ => return Frame::Large { head, stated },
     };
     if window.len() < total.saturating_add(LOOK) && !ended {
@@ -50,22 +59,40 @@ pub(crate) fn frame(window: &[u8], ended: bool, options: &ReaderOptions) -> Fram
     }
     if window.len() < total {
         // From the header's last byte on: a record with no block at all may follow at once.
-        return match find_version(&window[head - 1..], ended) {
+        return match find_record(&window[head - 1..], ended, rules.arc) {
             Search::Found(at) => cut(window, head, head - 1 + at, stated),
             Search::NotBefore(_) => Frame::Truncated,
         };
     }
     let after = total + line_ends(&window[total..], 4);
-    if !may_follow(&window[after..]) {
-        // The length may be wrong: does another record begin before the stated end?
-        let reach = window.len().min(total + VERSION_AND_NAME);
-        if let Search::Found(at) = find_version(&window[head - 1..reach], true)
-            && head - 1 + at < total
-        {
-            return cut(window, head, head - 1 + at, stated);
-        }
+    if !may_follow(&window[after..], rules.arc)
+        && let Some(next) = contradicted(window, head, total, rules.arc)
+    {
+        return cut(window, head, next, stated);
     }
     Frame::Record { head, block: total - head, total: after, stated }
+}
+
+/// Where the next record begins, if it shows that this one does not end at `total`: before that place, or shortly
+/// behind it when no line end closes the record there.
+fn contradicted(window: &[u8], head: usize, total: usize, arc: bool) -> Option<usize> {
+    let reach = window.len().min(total + VERSION_AND_NAME);
+    if let Search::Found(at) = find_record(&window[head - 1..reach], true, arc)
+        && head - 1 + at < total
+    {
+        return Some(head - 1 + at);
+    }
+    let rest = &window[total..window.len().min(total + LOOK)];
+    if line_ends(rest, 1) > 0 {
+        return None;
+    }
+    match find_record(&window[total - 1..total + rest.len()], true, arc) {
+        Search::Found(at) => Some(total - 1 + at),
+        Search::NotBefore(_) => {
+            let closed = rest.ends_with(b"\n\r\n") || rest.ends_with(b"\n\n");
+            (closed && rest.len() == window.len() - total).then_some(window.len())
+        }
+    }
 }
 
 /// A record whose length is wrong and that ends where the next one begins.
@@ -89,9 +116,10 @@ pub(crate) fn line_ends(bytes: &[u8], most: usize) -> usize {
 }
 
 /// Whether what follows a record looks like the next one, a member, or the end.
-fn may_follow(bytes: &[u8]) -> bool {
+fn may_follow(bytes: &[u8], arc: bool) -> bool {
     bytes.is_empty()
         || begins_version(bytes)
+        || (arc && arc::begins_line(bytes) != Some(false))
         || line_ends(bytes, 1) == 1
         || bytes.starts_with(&[0x1f, 0x8b])
         || bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
@@ -114,7 +142,10 @@ pub(crate) enum Head {
 
 /// Parses the header at the beginning of `window`. Cost: linear, and it stops at another version
 /// line, so that no byte is looked at for two headers.
-pub(crate) fn head(window: &[u8], ended: bool, max_size: usize) -> Head {
+pub(crate) fn head(window: &[u8], ended: bool, rules: Rules<'_>) -> Head {
+    if rules.arc && !may_be_version(&window[..window.len().min(5)]) {
+        return arc_head(window, ended, rules.options);
+    }
     let mut rest = lines(window);
     let mut number = 0;
     loop {
@@ -124,8 +155,8 @@ pub(crate) fn head(window: &[u8], ended: bool, max_size: usize) -> Head {
         if let Some(why) = refused(line, number, closed) {
             return Head::Invalid(why);
         }
-        if rest.position() > max_size {
-            return Head::Invalid(reason::INVALID_HEADER);
+        if rest.position() > rules.options.max_header_size || line.len() > rules.options.max_line_size {
+            return Head::Invalid(reason::HEADER_TOO_LARGE);
         }
         if !closed {
             return if ended { Head::Truncated } else { Head::More };
@@ -135,6 +166,21 @@ pub(crate) fn head(window: &[u8], ended: bool, max_size: usize) -> Head {
             return Head::Complete { len, stated: content_length(&window[..len]) };
         }
         number += 1;
+    }
+}
+
+/// The header of an ARC record is one line.
+fn arc_head(window: &[u8], ended: bool, options: &ReaderOptions) -> Head {
+    let longest = options.max_line_size.min(options.max_header_size);
+    match memchr::memchr(b'\n', &window[..window.len().min(longest)]) {
+        Some(end) => match arc::Line::parse(&window[..end]) {
+            Ok(line) => Head::Complete { len: end + 1, stated: Some(line.length) },
+            Err(why) => Head::Invalid(why),
+        },
+        None if arc::may_begin(window) == Some(false) => Head::Invalid(reason::NOT_WARC),
+        None if window.len() >= longest => Head::Invalid(reason::HEADER_TOO_LARGE),
+        None if ended => Head::Truncated,
+        None => Head::More,
     }
 }
 
@@ -190,9 +236,34 @@ pub(crate) enum Search {
     NotBefore(usize),
 }
 
+/// The first line of `window` that begins a record; ARC records only where `arc` says that there may be some.
+pub(crate) fn find_record(window: &[u8], ended: bool, arc: bool) -> Search {
+    let version = find_version(window, ended);
+    if !arc {
+        return version;
+    }
+    let (Search::Found(end) | Search::NotBefore(end)) = version;
+    match find_arc_line(window, ended) {
+        Search::Found(at) if at <= end => Search::Found(at),
+        Search::NotBefore(at) if at < end => Search::NotBefore(at),
+        _ => version,
+    }
+}
+
+fn find_arc_line(window: &[u8], ended: bool) -> Search {
+    for end in memchr::memchr_iter(b'\n', window) {
+        match arc::begins_line(&window[end + 1..]) {
+            Some(true) => return Search::Found(end + 1),
+            None if !ended => return Search::NotBefore(end + 1),
+            _ => {}
+        }
+    }
+    Search::NotBefore(window.len())
+}
+
 /// The first line of `window` that is a version line followed by a field of a WARC header.
 /// `ended`: nothing follows the window.
-pub(crate) fn find_version(window: &[u8], ended: bool) -> Search {
+fn find_version(window: &[u8], ended: bool) -> Search {
     for at in memmem::find_iter(window, b"WARC/") {
         if at == 0 || window[at - 1] != b'\n' {
             continue;

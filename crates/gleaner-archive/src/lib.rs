@@ -50,6 +50,9 @@
 //! - A record in a plain archive, or in a member with others, has no checksum: damage inside its
 //!   block is not seen ([`Record::verified`]).
 
+#![forbid(unsafe_code)]
+
+mod arc;
 mod charset;
 mod entry;
 mod frame;
@@ -61,9 +64,11 @@ mod payload;
 mod reader;
 pub mod reason;
 mod source;
+mod tally;
 
 pub use charset::{CharsetSource, Decoded, decode_html, decode_text};
 pub use entry::{Damage, Entry, Padding, Record, Skipped, Within};
 pub use header::Header;
 pub use payload::{Payload, Text, payload, skipped_by_header};
 pub use reader::{ArchiveReader, ReaderOptions};
+pub use tally::{Bytes, Tally};

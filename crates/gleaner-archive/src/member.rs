@@ -17,6 +17,9 @@ const MAX_GZIP_HEADER: usize = 128 << 10;
 /// Largest zstd window, 128 MiB: the library's own default, and what `--long` writes.
 const ZSTD_WINDOW_LOG: u32 = 27;
 
+/// Bytes that a member may give whatever its ratio: short runs compress well.
+const FREE: u64 = 1 << 20;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
     Gzip,
@@ -49,6 +52,11 @@ pub(crate) struct Member {
     crc: Crc,
     zstd: Option<ZstdDecoder<'static>>,
     dictionary: Vec<u8>,
+    /// Bytes read and written of this member.
+    read: u64,
+    written: u64,
+    max_ratio: u64,
+    is_block: bool,
 }
 
 impl std::fmt::Debug for Member {
@@ -58,8 +66,13 @@ impl std::fmt::Debug for Member {
 }
 
 impl Member {
-    pub(crate) fn new() -> Member {
+    /// `max_ratio`: bytes out for a byte in, at most.
+    pub(crate) fn new(max_ratio: u64) -> Member {
         Member {
+            read: 0,
+            written: 0,
+            max_ratio,
+            is_block: false,
             stage: Stage::GzipBody,
             inflate: Decompress::new(false),
             crc: Crc::new(),
@@ -74,6 +87,11 @@ impl Member {
         self.zstd = None;
     }
 
+    /// Whether the member is a block of a stream that was cut without regard to records (BGZF).
+    pub(crate) fn is_block(&self) -> bool {
+        self.is_block
+    }
+
     /// Begins the member that stands at the source's position. `Err` inside: it is none; the bytes
     /// that were looked at are consumed.
     pub(crate) fn begin<R: Read>(
@@ -81,6 +99,7 @@ impl Member {
         coding: Coding,
         source: &mut Source<R>,
     ) -> Result<(), &'static str> {
+        (self.read, self.written, self.is_block) = (0, 0, false);
         match coding {
             Coding::Gzip => self.begin_gzip(source),
             Coding::Zstd => self.begin_zstd(source),
@@ -92,6 +111,7 @@ impl Member {
             let known = source.unread().len();
             match gzip_header(source.unread()) {
                 GzipHeader::Complete(len) => {
+                    self.is_block = is_bgzf(source.unread());
                     source.consume(len);
                     self.inflate.reset(false);
                     self.crc.reset();
@@ -148,11 +168,18 @@ impl Member {
                 _ => reason::TRUNCATED_GZIP,
             });
         }
-        match self.stage {
+        let (read, written) = (source.offset(), out.len() as u64);
+        let progress = match self.stage {
             Stage::GzipBody => self.inflate(source, out, limit),
             Stage::GzipTrailer => self.trailer(source),
             Stage::Zstd { checksum } => self.unzstd(source, out, limit, checksum),
+        };
+        self.read += source.offset() - read;
+        self.written += out.len() as u64 - written;
+        if self.written > FREE && self.written / self.max_ratio.max(1) > self.read {
+            return Progress::Bad(reason::COMPRESSION_RATIO);
         }
+        progress
     }
 
     fn inflate<R: Read>(&mut self, source: &mut Source<R>, out: &mut Output, limit: usize) -> Progress {
@@ -219,6 +246,11 @@ pub(crate) fn zstd_decoder(dictionary: &[u8]) -> Option<ZstdDecoder<'static>> {
     let mut decoder = ZstdDecoder::with_dictionary(dictionary).ok()?;
     decoder.set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG)).ok()?;
     Some(decoder)
+}
+
+/// Whether a gzip header has the extra field of BGZF (SAM specification, section 4.1).
+fn is_bgzf(header: &[u8]) -> bool {
+    header.len() >= 16 && header[3] & 4 != 0 && header[12..16] == *b"BC\x02\0"
 }
 
 /// A gzip header (RFC 1952) at the beginning of some bytes.

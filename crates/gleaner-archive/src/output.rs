@@ -33,6 +33,11 @@ impl Output {
         self.end = 0;
     }
 
+    /// Forgets all but the first `count` bytes of the window.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.end = self.end.min(self.start + count);
+    }
+
     pub(crate) fn consume(&mut self, count: usize) {
         debug_assert!(count <= self.len());
         self.start += count;

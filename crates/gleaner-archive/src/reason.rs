@@ -10,7 +10,7 @@ pub const TRUNCATED_ZSTD: &str = "truncated-zstd";
 pub const CORRUPT_ZSTD: &str = "corrupt-zstd";
 /// The input ends inside a record.
 pub const TRUNCATED_RECORD: &str = "truncated-record";
-/// A version line without a usable header: no `Content-Length`, control characters, too large.
+/// A version line without a usable header: no `Content-Length`, control characters.
 pub const INVALID_HEADER: &str = "invalid-header";
 /// Bytes where a record should begin that begin none.
 pub const NOT_WARC: &str = "not-warc";
@@ -18,8 +18,10 @@ pub const NOT_WARC: &str = "not-warc";
 pub const RECORD_TOO_LARGE: &str = "record-too-large";
 /// A record above the limit whose `Content-Length` reaches over the next record.
 pub const WRONG_LENGTH: &str = "wrong-length";
-/// An ARC archive, the format before WARC; it is not read.
-pub const ARC_ARCHIVE: &str = "arc-archive";
+/// A record header, or a line of it, is larger than the limit.
+pub const HEADER_TOO_LARGE: &str = "header-too-large";
+/// A gzip member or zstd frame gives more bytes for each of its own than the limit.
+pub const COMPRESSION_RATIO: &str = "compression-ratio";
 /// An archive compressed with LZ4; it is not read.
 pub const LZ4_ARCHIVE: &str = "lz4-archive";
 

@@ -62,6 +62,12 @@ impl<R: Read> Source<R> {
         self.mark = self.pos;
     }
 
+    /// Keeps everything from `offset` on, as far as it is still kept.
+    pub(crate) fn set_mark_at(&mut self, offset: u64) {
+        let wanted = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        self.mark = wanted.clamp(self.mark, self.pos);
+    }
+
     /// Goes back to `offset`, or to the oldest byte still kept.
     pub(crate) fn rewind(&mut self, offset: u64) {
         let wanted = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);

@@ -5,12 +5,15 @@ use std::io::Read;
 use zstd::stream::raw::{InBuffer, Operation, OutBuffer};
 
 use super::run::Run;
-use super::{ArchiveReader, Feed, Found, Lost, Place, Seen, State};
+use super::{ArchiveReader, Feed, Found, Lost, Place, Seen, State, begins_arc};
+use crate::arc;
 use crate::entry::Within;
 use crate::frame::{begins_header, begins_version, line_ends};
 use crate::member::{Coding, GZIP, GzipHeader, ZSTD, gzip_header, zstd_decoder};
 use crate::reason;
 
+/// Bytes in which the first line of an ARC file ends.
+const ARC_LINE: usize = 8 << 10;
 const LZ4: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
 /// The skippable frame that holds the dictionary of a `.warc.zst` file.
 const DICTIONARY: u8 = 0x5d;
@@ -19,8 +22,12 @@ impl<R: Read> ArchiveReader<R> {
     /// Decides by its first bytes what begins.
     pub(super) fn boundary(&mut self) {
         self.source.fill_to(16);
-        let bytes = self.source.unread();
         let start = self.source.offset();
+        if start == 0 && arc::may_begin(self.source.unread()) == Some(true) {
+            self.source.fill_to(ARC_LINE);
+            self.arc = begins_arc(self.source.unread());
+        }
+        let bytes = self.source.unread();
         self.state = if bytes.is_empty() {
             self.finish();
             State::Done
@@ -30,14 +37,12 @@ impl<R: Read> ArchiveReader<R> {
             State::Candidate(Coding::Zstd)
         } else if is_skippable(bytes) {
             return self.skippable();
-        } else if begins_version(bytes) {
+        } else if begins_version(bytes) || (self.arc && arc::may_begin(bytes) == Some(true)) {
             self.run = Run::new(Feed::File, start);
             State::Run
         } else if line_ends(bytes, 1) == 1 {
             self.blank();
             State::Boundary
-        } else if start == 0 && bytes.starts_with(b"filedesc:") {
-            State::Swallow(Lost { start, reason: reason::ARC_ARCHIVE })
         } else if start == 0 && bytes.starts_with(&LZ4) {
             State::Swallow(Lost { start, reason: reason::LZ4_ARCHIVE })
         } else {
@@ -112,7 +117,7 @@ impl<R: Read> ArchiveReader<R> {
     /// Looks for the next thing that may begin after damage. One pass over the bytes.
     pub(super) fn scan(&mut self) {
         let ended = self.source.at_end();
-        match candidate(self.source.unread(), ended, self.seen) {
+        match candidate(self.source.unread(), ended, self.seen, self.arc) {
             Candidate::Member(coding, at) => {
                 self.source.consume(at);
                 self.state = State::Candidate(coding);
@@ -196,7 +201,25 @@ enum Candidate {
 }
 
 /// The first plausible beginning in `bytes`, of the kinds that the file was seen to hold.
-fn candidate(bytes: &[u8], ended: bool, seen: Seen) -> Candidate {
+fn candidate(bytes: &[u8], ended: bool, seen: Seen, arc: bool) -> Candidate {
+    let found = warc_or_member(bytes, ended, seen);
+    if !arc || seen == Seen::Members {
+        return found;
+    }
+    // ARC lines begin with nothing in particular, so each line is looked at.
+    let (Candidate::Member(_, end) | Candidate::Version(end) | Candidate::None(end)) = found;
+    for at in memchr::memchr_iter(b'\n', bytes) {
+        match arc::begins_line(&bytes[at + 1..]) {
+            Some(true) if at < end => return Candidate::Version(at + 1),
+            None if !ended && at < end => return Candidate::None(at),
+            _ if at >= end => break,
+            _ => {}
+        }
+    }
+    found
+}
+
+fn warc_or_member(bytes: &[u8], ended: bool, seen: Seen) -> Candidate {
     for at in memchr::memchr3_iter(GZIP[0], ZSTD[0], b'W', bytes) {
         let rest = &bytes[at..];
         if rest.len() < 6 && !ended {

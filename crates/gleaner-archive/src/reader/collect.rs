@@ -3,16 +3,19 @@
 use std::io::Read;
 
 use super::run::Run;
-use super::{ArchiveReader, Feed, Found, Lost, Place, Seen, State};
+use super::{ArchiveReader, Feed, Found, Place, Seen, State, begins_arc};
+use crate::arc::FILEDESC;
 use crate::entry::Within;
-use crate::frame::{Head, Search, find_version, head, line_ends, without_line_ends};
-use crate::member::{Coding, Progress};
+use crate::frame::{Head, Search, begins_version, find_record, head, line_ends, without_line_ends};
+use crate::member::{Coding, GZIP, Progress, ZSTD};
 use crate::reason;
 
 /// Bytes decompressed at once.
 pub(super) const STEP: usize = 256 << 10;
 /// Bytes decompressed of a member that must prove itself before more is spent on it.
 const PROOF: usize = 4 << 10;
+/// Bytes of a member that tell whether a record begins with it.
+const LOOK: usize = 512;
 /// Line ends before a version line that are passed over.
 const LEAD: usize = 64;
 
@@ -24,8 +27,6 @@ enum Collected {
     },
     /// It holds several records, a large one, or something else: its content is read as a run.
     Part,
-    /// It begins like an ARC archive.
-    Arc,
     Bad(&'static str),
 }
 
@@ -52,13 +53,13 @@ impl<R: Read> ArchiveReader<R> {
             self.failed(start, reason);
             return;
         }
+        self.chained |= self.member.is_block();
         match self.collect() {
             Collected::Whole { verified } => self.whole(start, verified),
             Collected::Part => {
                 self.run = Run::new(Feed::Member, start);
                 self.state = State::Run;
             }
-            Collected::Arc => self.state = State::Swallow(Lost { start, reason: reason::ARC_ARCHIVE }),
             Collected::Bad(reason) => self.failed(start, reason),
         }
     }
@@ -70,16 +71,20 @@ impl<R: Read> ArchiveReader<R> {
         loop {
             match self.decode_to(want, limit) {
                 Progress::Bad(reason) => return Collected::Bad(reason),
-                Progress::End { verified } => return Collected::Whole { verified },
-                Progress::More => {}
+                Progress::End { verified } => {
+                    self.notice_arc();
+                    return Collected::Whole { verified };
+                }
+                Progress::More => self.notice_arc(),
             }
             match self.enough() {
                 Enough::More(bytes) => want = bytes,
                 // A small member is read to its end in any case, for its checksum.
                 Enough::Part | Enough::NoRecord if !must_prove && self.out.len() < STEP => want = STEP,
                 Enough::Part => return Collected::Part,
+                // A record may begin further on.
+                Enough::NoRecord if self.chained && self.out.len() < STEP => want = STEP,
                 Enough::NoRecord if must_prove => return Collected::Bad(reason::NOT_WARC),
-                Enough::NoRecord if self.is_arc() => return Collected::Arc,
                 Enough::NoRecord => return Collected::Part,
             }
             limit = STEP;
@@ -89,6 +94,7 @@ impl<R: Read> ArchiveReader<R> {
     /// Decompresses until `want` bytes are there.
     pub(super) fn decode_to(&mut self, want: usize, limit: usize) -> Progress {
         while self.out.len() < want {
+            self.step = self.source.offset();
             let progress = self.member.decode(&mut self.source, &mut self.out, limit);
             if progress != Progress::More {
                 return progress;
@@ -97,15 +103,17 @@ impl<R: Read> ArchiveReader<R> {
         Progress::More
     }
 
-    fn is_arc(&self) -> bool {
-        self.seen == Seen::Nothing && self.out.window().starts_with(b"filedesc:")
+    /// Whether the first member shows that records are of ARC.
+    fn notice_arc(&mut self) {
+        let window = self.out.window();
+        self.arc |= window.starts_with(FILEDESC) || (self.seen == Seen::Nothing && begins_arc(window));
     }
 
     /// Whether a member that goes on can be judged already.
     fn enough(&self) -> Enough {
         let window = self.out.window();
         let lead = line_ends(window, LEAD);
-        let (len, stated) = match head(&window[lead..], false, self.options.max_header_size) {
+        let (len, stated) = match head(&window[lead..], false, self.rules()) {
             Head::More => return Enough::More(window.len() + 1),
             Head::Complete { len, stated } => (len, stated.unwrap_or(0)),
             Head::Invalid(_) | Head::Truncated => return Enough::NoRecord,
@@ -118,7 +126,7 @@ impl<R: Read> ArchiveReader<R> {
         if line_ends(surplus, LEAD) == surplus.len() {
             return Enough::More(total.max(window.len()).saturating_add(1));
         }
-        match find_version(&window[total - 1..], false) {
+        match find_record(&window[total - 1..], false, self.arc) {
             Search::Found(_) => Enough::Part,
             // Twice as much, so that all searches together are linear.
             Search::NotBefore(_) => Enough::More(window.len() * 2),
@@ -134,17 +142,77 @@ impl<R: Read> ArchiveReader<R> {
         if line_ends(window, usize::MAX) == window.len() {
             self.close_lost(start);
             self.ready.push_back(Found::Padding(place));
+            return;
+        }
+        self.run = Run::ended(start, verified);
+        if self.member.is_block() {
+            self.go_on();
+        } else if self.is_cut() && self.continues() {
+            self.chained = true;
         } else if let Some(Single { head, block, stated }) = self.single() {
             self.close_lost(start);
             self.seen = Seen::Members;
             self.pending = Some((Feed::Member, self.out.len()));
             self.ready.push_back(Found::Record { feed: Feed::Member, head, block, place, stated, verified });
-        } else if self.is_arc() {
-            self.state = State::Swallow(Lost { start, reason: reason::ARC_ARCHIVE });
-        } else {
-            self.run = Run::ended(start, verified);
-            self.state = State::Run;
+            return;
         }
+        self.state = State::Run;
+    }
+
+    /// Whether the member ends inside the record that it begins with, as far as the header says.
+    fn is_cut(&self) -> bool {
+        let window = self.out.window();
+        let lead = line_ends(window, LEAD);
+        match head(&window[lead..], true, self.rules()) {
+            Head::Complete { len, stated } => {
+                stated.is_some_and(|stated| stated > (window.len() - lead - len) as u64)
+            }
+            Head::Truncated => true,
+            Head::More | Head::Invalid(_) => false,
+        }
+    }
+
+    /// Begins the member that follows the last one, as more of the same stream; false where none does.
+    pub(super) fn go_on(&mut self) -> bool {
+        self.source.fill_to(16);
+        let start = self.source.offset();
+        let bytes = self.source.unread();
+        let coding = if bytes.starts_with(&GZIP) {
+            Coding::Gzip
+        } else if bytes.starts_with(&ZSTD) {
+            Coding::Zstd
+        } else {
+            return false;
+        };
+        if self.member.begin(coding, &mut self.source).is_err() {
+            self.source.rewind(start);
+            return false;
+        }
+        self.run.ended = false;
+        true
+    }
+
+    /// Whether the member that follows begins with anything but a record: then it is read as more of the stream.
+    pub(super) fn continues(&mut self) -> bool {
+        let (start, known, verified) = (self.source.offset(), self.out.len(), self.run.verified);
+        if !self.go_on() {
+            return false;
+        }
+        self.run.verified = false;
+        let progress = self.decode_to(known + LOOK, LOOK);
+        let fresh = &self.out.window()[known..];
+        let fresh = &fresh[line_ends(fresh, LEAD)..];
+        let other = fresh.is_empty() || begins_version(fresh) || (self.arc && begins_arc(fresh));
+        if other || matches!(progress, Progress::Bad(_)) {
+            self.out.truncate(known);
+            self.source.rewind(start);
+            (self.run.ended, self.run.verified) = (true, verified);
+            return false;
+        }
+        if let Progress::End { verified } = progress {
+            self.member_ended(verified);
+        }
+        true
     }
 
     /// The record, if the member holds one and nothing else. Its boundary is the member's where the
@@ -152,7 +220,7 @@ impl<R: Read> ArchiveReader<R> {
     fn single(&self) -> Option<Single> {
         let window = self.out.window();
         let lead = line_ends(window, LEAD);
-        let Head::Complete { len, stated } = head(&window[lead..], true, self.options.max_header_size) else {
+        let Head::Complete { len, stated } = head(&window[lead..], true, self.rules()) else {
             return None;
         };
         let begin = lead + len;
@@ -165,7 +233,7 @@ impl<R: Read> ArchiveReader<R> {
         } else {
             // Where the length is too short, only what follows it can be another record.
             let from = if announced < content.len() { begin + announced - 1 } else { begin - 1 };
-            if let Search::Found(_) = find_version(&window[from..], true) {
+            if let Search::Found(_) = find_record(&window[from..], true, self.arc) {
                 return None;
             }
             without_line_ends(content).len()

@@ -13,12 +13,15 @@ use std::collections::VecDeque;
 use std::io::{Read, Result};
 use std::ops::Range;
 
+use crate::arc;
 use crate::entry::{Damage, Entry, Padding, Record, Skipped, Within};
+use crate::frame::{Rules, begins_version};
 use crate::header::Header;
 use crate::member::{Coding, Member};
 use crate::output::Output;
 use crate::reason;
 use crate::source::Source;
+use crate::tally::{Counter, Kind, Tally};
 use run::Run;
 
 /// Limits of a reader.
@@ -30,16 +33,32 @@ pub struct ReaderOptions {
     /// ### Default
     /// 32 MiB.
     pub max_record_size: u64,
-    /// Largest record header in bytes; a larger one is a gap, `invalid-header`.
+    /// Largest record header in bytes; a larger one is a gap, `header-too-large`.
     ///
     /// ### Default
     /// 64 KiB.
     pub max_header_size: usize,
+    /// Longest line of a record header in bytes; one with a longer line is a gap, `header-too-large`.
+    ///
+    /// ### Default
+    /// 64 KiB.
+    pub max_line_size: usize,
+    /// Most bytes that a gzip member or zstd frame may give for each of its own, once it has given more than 1 MiB.
+    /// From there on nothing more of it is read; it is rejected as `compression-ratio`.
+    ///
+    /// ### Default
+    /// 1,000: pages that people wrote stay below 100. Deflate can reach 1,032, zstd and brotli more than 10,000.
+    pub max_compression_ratio: u64,
 }
 
 impl Default for ReaderOptions {
     fn default() -> ReaderOptions {
-        ReaderOptions { max_record_size: 32 << 20, max_header_size: 64 << 10 }
+        ReaderOptions {
+            max_record_size: 32 << 20,
+            max_header_size: 64 << 10,
+            max_line_size: 64 << 10,
+            max_compression_ratio: 1000,
+        }
     }
 }
 
@@ -56,6 +75,18 @@ impl ReaderOptions {
         ReaderOptions { max_header_size, ..self }
     }
 
+    /// These options with another `max_line_size`.
+    #[must_use]
+    pub fn max_line_size(self, max_line_size: usize) -> ReaderOptions {
+        ReaderOptions { max_line_size, ..self }
+    }
+
+    /// These options with another `max_compression_ratio`.
+    #[must_use]
+    pub fn max_compression_ratio(self, max_compression_ratio: u64) -> ReaderOptions {
+        ReaderOptions { max_compression_ratio, ..self }
+    }
+
     /// Bytes that one record may need in a buffer, at most.
     fn longest(&self) -> usize {
         let block = usize::try_from(self.max_record_size).unwrap_or(usize::MAX);
@@ -63,8 +94,10 @@ impl ReaderOptions {
     }
 }
 
-/// Reads an archive entry by entry: WARC 0.18, 1.0, 1.1 and WET, plain, gzip or zstd (per record or
-/// as a whole), told apart by their bytes. WAT is read too; its records are metadata.
+/// Reads an archive entry by entry: WARC 0.18, 1.0, 1.1, WET and ARC, plain, gzip or zstd (per record, as a
+/// whole, or in blocks that know nothing of records, as `bgzip` makes them), told apart by their bytes. WAT is read
+/// too; its records are metadata. A record of an ARC file has the header that it would have in a WARC file, with
+/// `ARC/1.0` as its version.
 ///
 /// Every byte of the file belongs to an entry: a record, a rejected or skipped record, a gap, or
 /// padding. Records from a member of their own are given out only after the member's checksum was
@@ -105,8 +138,15 @@ pub struct ArchiveReader<R> {
     rewound: u64,
     /// Decompressed bytes before the window.
     decompressed: u64,
-    /// Header of the record that is passed over.
-    large: Vec<u8>,
+    /// Whether ARC records were seen, which begin by nothing as sure as a version line.
+    arc: bool,
+    /// Whether records were seen to go on from one member to the next.
+    chained: bool,
+    /// Offset in the file before the bytes that were decompressed last.
+    step: u64,
+    /// Header of the record that is passed over, or that an ARC record would have.
+    made: Vec<u8>,
+    tally: Counter,
     /// Found and not yet given out.
     ready: VecDeque<Found>,
     /// What the entry given out last borrows.
@@ -149,13 +189,29 @@ struct Lost {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    offset: u64,
-    length: u64,
-    within: Within,
+pub(crate) struct Place {
+    pub(crate) offset: u64,
+    pub(crate) length: u64,
+    pub(crate) within: Within,
+}
+
+impl Found {
+    fn kind_and_place(&self) -> (Kind, Place) {
+        match self {
+            Found::Record { place, .. } => (Kind::Record, *place),
+            Found::Skipped { place, .. } => (Kind::Skipped, *place),
+            Found::Rejected(damage) => (Kind::Rejected, Place::of(damage)),
+            Found::Gap(damage) => (Kind::Gap, Place::of(damage)),
+            Found::Padding(place) => (Kind::Padding, *place),
+        }
+    }
 }
 
 impl Place {
+    fn of(damage: &Damage) -> Place {
+        Place { offset: damage.offset, length: damage.length, within: damage.within }
+    }
+
     fn damage(self, reason: &'static str) -> Damage {
         Damage { offset: self.offset, length: self.length, within: self.within, reason }
     }
@@ -186,15 +242,19 @@ impl<R: Read> ArchiveReader<R> {
         ArchiveReader {
             source: Source::new(input, options.longest()),
             out: Output::new(options.longest()),
+            member: Member::new(options.max_compression_ratio),
             options,
-            member: Member::new(),
             state: State::Boundary,
             run: Run::default(),
             seen: Seen::Nothing,
             lost: None,
             rewound: 0,
             decompressed: 0,
-            large: Vec::new(),
+            arc: false,
+            chained: false,
+            step: 0,
+            made: Vec::new(),
+            tally: Counter::default(),
             ready: VecDeque::new(),
             pending: None,
         }
@@ -212,9 +272,20 @@ impl<R: Read> ArchiveReader<R> {
             self.advance();
         }
         let Some(found) = self.ready.pop_front() else {
+            self.tally.end(self.source.offset());
             return self.source.take_error().map_or(Ok(None), Err);
         };
+        self.translate(&found);
+        let verified = !matches!(found, Found::Record { verified: false, .. });
+        let (kind, place) = found.kind_and_place();
+        self.tally.add(kind, place, verified);
         Ok(Some(self.entry(found)))
+    }
+
+    /// What the bytes that were given out so far belong to; the whole file once [`next_entry`](Self::next_entry) has
+    /// given `None`.
+    pub fn tally(&self) -> Tally {
+        self.tally.tally
     }
 
     /// Bytes of the file that were used so far: for showing progress, not the end of an entry.
@@ -257,12 +328,27 @@ impl<R: Read> ArchiveReader<R> {
         }
     }
 
+    /// Makes the header that an ARC record would have.
+    fn translate(&mut self, found: &Found) {
+        let Found::Record { feed, head, block, .. } = found else { return };
+        if self.arc {
+            let mut made = std::mem::take(&mut self.made);
+            let window = self.window(*feed);
+            made.clear();
+            if !begins_version(&window[head.clone()]) {
+                arc_header(&window[head.clone()], &window[block.clone()], &mut made);
+            }
+            self.made = made;
+        }
+    }
+
     fn entry(&self, found: Found) -> Entry<'_> {
         match found {
             Found::Record { feed, head, block, place, stated, verified } => {
                 let window = self.window(feed);
+                let made = self.arc && !self.made.is_empty();
                 Entry::Record(Record {
-                    header: Header::new(&window[head]),
+                    header: Header::new(if made { &self.made } else { &window[head] }),
                     block: &window[block],
                     offset: place.offset,
                     length: place.length,
@@ -272,7 +358,7 @@ impl<R: Read> ArchiveReader<R> {
                 })
             }
             Found::Skipped { kind, place: Place { offset, length, within } } => {
-                Entry::Skipped(Skipped { header: Header::new(&self.large), kind, offset, length, within })
+                Entry::Skipped(Skipped { header: Header::new(&self.made), kind, offset, length, within })
             }
             Found::Rejected(damage) => Entry::Rejected(damage),
             Found::Gap(damage) => Entry::Gap(damage),
@@ -302,6 +388,25 @@ impl<R: Read> ArchiveReader<R> {
 
     fn push_gap(&mut self, lost: Lost, end: u64) {
         let place = Place { offset: lost.start, length: end - lost.start, within: Within::File };
-        self.ready.push_back(Found::Gap(place.damage(lost.reason)));
+        let damage = place.damage(lost.reason);
+        // A limit was passed; nothing shows damage.
+        let found = if lost.reason == reason::COMPRESSION_RATIO { Found::Rejected } else { Found::Gap };
+        self.ready.push_back(found(damage));
     }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { options: &self.options, arc: self.arc }
+    }
+}
+
+/// The header that the ARC record of this line and block would have.
+fn arc_header(head: &[u8], block: &[u8], made: &mut Vec<u8>) {
+    if let Ok(line) = arc::Line::parse(head.strip_suffix(b"\n").unwrap_or(head)) {
+        line.translate(block, made);
+    }
+}
+
+/// Whether an ARC file begins with `start`.
+fn begins_arc(start: &[u8]) -> bool {
+    start.starts_with(arc::FILEDESC) || arc::begins_line(start) == Some(true)
 }

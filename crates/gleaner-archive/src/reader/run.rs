@@ -3,9 +3,9 @@
 use std::io::Read;
 
 use super::collect::STEP;
-use super::{ArchiveReader, Feed, Found, Lost, Place, Seen, State};
+use super::{ArchiveReader, Feed, Found, Lost, Place, Seen, State, arc_header};
 use crate::entry::Within;
-use crate::frame::{Frame, Search, find_version, frame, line_ends};
+use crate::frame::{Frame, Search, begins_version, find_record, frame, line_ends};
 use crate::header::Header;
 use crate::member::{GZIP, Progress, ZSTD};
 use crate::payload::{skipped_by_header, stated_by_http};
@@ -13,6 +13,8 @@ use crate::reason;
 
 /// What is looked at of the block of a large record, for its HTTP headers.
 const PEEK: usize = 16 << 10;
+/// The most that a block of BGZF holds.
+const BLOCK: usize = 64 << 10;
 
 /// The state of a run.
 #[derive(Clone, Debug)]
@@ -28,9 +30,11 @@ pub(super) struct Run {
     lost: Option<Lost>,
     /// The large record that is being passed over.
     skip: Option<Skip>,
-    /// The member is decompressed to its end.
-    ended: bool,
-    verified: bool,
+    /// The member is decompressed to its end, and nothing goes on behind it.
+    pub(super) ended: bool,
+    /// All members so far had a checksum that was compared; and the window holds nothing of another.
+    sound: bool,
+    pub(super) verified: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -50,12 +54,22 @@ impl Default for Run {
 
 impl Run {
     pub(super) fn new(feed: Feed, start: u64) -> Run {
-        Run { feed, start, safe: start, records: 0, lost: None, skip: None, ended: false, verified: false }
+        Run {
+            feed,
+            start,
+            safe: start,
+            records: 0,
+            lost: None,
+            skip: None,
+            ended: false,
+            sound: true,
+            verified: false,
+        }
     }
 
     /// The run of a member that is decompressed already.
     pub(super) fn ended(start: u64, verified: bool) -> Run {
-        Run { ended: true, verified, ..Run::new(Feed::Member, start) }
+        Run { ended: true, sound: verified, verified, ..Run::new(Feed::Member, start) }
     }
 }
 
@@ -70,7 +84,7 @@ impl<R: Read> ArchiveReader<R> {
             self.end_run();
             return;
         }
-        match frame(window, ended, &self.options) {
+        match frame(window, ended, self.rules()) {
             Frame::More(want) => self.run_fill(want),
             Frame::Blank(count) => self.run_blank(count),
             Frame::Record { head, block, total, stated } => self.run_record(head, block, total, stated),
@@ -94,11 +108,27 @@ impl<R: Read> ArchiveReader<R> {
             self.source.fill_to(want);
             return;
         }
-        match self.decode_to(want, STEP) {
+        self.run.verified = false;
+        let mut progress = self.decode_to(want, STEP);
+        if self.chained && progress == Progress::More {
+            // Blocks are small: they are read to their end, for their checksum.
+            progress = self.decode_to(self.out.len() + BLOCK, STEP);
+        }
+        match progress {
             Progress::More => {}
-            Progress::End { .. } => self.run.ended = true,
+            Progress::End { verified } => self.member_ended(verified),
             // What was decompressed last may be damaged already: nothing more of it is given out.
             Progress::Bad(reason) => self.failed(self.run.safe, reason),
+        }
+    }
+
+    /// A member was decompressed to its end.
+    pub(super) fn member_ended(&mut self, verified: bool) {
+        self.run.sound &= verified;
+        self.run.verified = self.run.sound;
+        self.run.ended = true;
+        if self.chained {
+            self.go_on();
         }
     }
 
@@ -119,8 +149,8 @@ impl<R: Read> ArchiveReader<R> {
         self.close_run_lost(offset);
         self.run.records += 1;
         if self.run.feed == Feed::Member {
-            self.run.safe = self.source.offset();
-            self.source.set_mark();
+            self.run.safe = self.step.max(self.run.safe);
+            self.source.set_mark_at(self.run.safe);
             self.seen = Seen::Members;
         } else {
             self.seen = Seen::Plain;
@@ -158,10 +188,20 @@ impl<R: Read> ArchiveReader<R> {
     }
 
     fn run_truncated(&mut self) {
+        if self.run_continues() {
+            return;
+        }
         let count = self.window(self.run.feed).len();
         let place = self.run_place(count);
         self.run_found(Found::Rejected(place.damage(reason::TRUNCATED_RECORD)), place.offset);
         self.take(self.run.feed, count);
+    }
+
+    /// Whether the record that the end of a member cuts goes on in the next one.
+    fn run_continues(&mut self) -> bool {
+        let continues = self.run.feed == Feed::Member && self.run.ended && self.continues();
+        self.chained |= continues;
+        continues
     }
 
     /// No record begins at the window's beginning.
@@ -179,7 +219,7 @@ impl<R: Read> ArchiveReader<R> {
             return;
         }
         let (len, ended) = (window.len(), self.run.ended);
-        let found = find_version(window, ended);
+        let found = find_record(window, ended, self.arc);
         self.run.lost.get_or_insert(Lost { start: self.decompressed, reason: why });
         match found {
             Search::Found(at) => self.take(Feed::Member, at),
@@ -207,13 +247,18 @@ impl<R: Read> ArchiveReader<R> {
         if window.len() < peek && !self.run_ended() {
             return self.run_fill(peek);
         }
-        let header = Header::new(&window[..head]);
         let block = &window[head..window.len().min(peek)];
+        let mut made = Vec::new();
+        if begins_version(window) {
+            made.extend_from_slice(&window[..head]);
+        } else {
+            arc_header(&window[..head], block, &mut made);
+        }
+        let header = Header::new(&made);
         let kind = skipped_by_header(header).or_else(|| stated_by_http(header, block));
-        let large = window[..head].to_vec();
         let offset = self.run_place(head).offset;
         self.run.skip = Some(Skip { kind, offset, passed: head as u64, rest: stated });
-        self.large = large;
+        self.made = made;
         self.take(self.run.feed, head);
     }
 
@@ -227,7 +272,7 @@ impl<R: Read> ArchiveReader<R> {
         if all == 0 {
             return self.skip_end();
         }
-        let search = find_version(&window[..window.len().min(all)], ended || window.len() >= all);
+        let search = find_record(&window[..window.len().min(all)], ended || window.len() >= all, self.arc);
         let (passed, wrong) = match search {
             Search::Found(at) => (at, true),
             Search::NotBefore(at) if ended || window.len() >= all => (at, false),
@@ -236,6 +281,9 @@ impl<R: Read> ArchiveReader<R> {
         if passed == 0 && !ended {
             let want = window.len() + 4096;
             return self.run_fill(want);
+        }
+        if ended && !wrong && passed < all && self.run_continues() {
+            return;
         }
         self.skip_bytes(passed);
         if wrong {
@@ -268,7 +316,8 @@ impl<R: Read> ArchiveReader<R> {
     fn skip_found(&mut self, damage: Option<&'static str>) {
         let Some(skip) = self.run.skip.take() else { return };
         let run = &self.run;
-        let own_member = run.feed == Feed::Member && run.records == 0 && run.ended && self.out.len() == 0;
+        let own_member =
+            run.feed == Feed::Member && run.records == 0 && run.ended && !self.chained && self.out.len() == 0;
         let place = if own_member && run.lost.is_none() {
             Place { offset: run.start, length: self.source.offset() - run.start, within: Within::File }
         } else {

@@ -6,6 +6,7 @@ use gleaner_archive::{ArchiveReader, Entry, ReaderOptions, Within};
 pub(crate) fn lines(archive: &[u8], options: &ReaderOptions) -> Vec<String> {
     let mut reader = ArchiveReader::new(archive, options.clone());
     let mut lines = Vec::new();
+    let mut damaged = 0;
     while let Some(entry) = reader.next_entry().unwrap() {
         let (offset, length, within) = entry.range();
         let within = if within == Within::Decompressed { " decompressed" } else { "" };
@@ -21,8 +22,11 @@ pub(crate) fn lines(archive: &[u8], options: &ReaderOptions) -> Vec<String> {
             Entry::Padding(_) => "padding".to_owned(),
             other => format!("{other:?}"),
         };
+        damaged += u64::from(what.starts_with("gap") && length == 0);
         lines.push(format!("{offset}+{length}{within} {what}"));
     }
+    assert_eq!(damaged, 0, "a gap of nothing: {lines:?}");
+    check_tally(&reader, archive);
     lines
 }
 
@@ -76,5 +80,12 @@ pub(crate) fn records_of_covered(archive: &[u8], options: &ReaderOptions) -> Vec
         }
     }
     assert_eq!(covered, archive.len() as u64);
+    check_tally(&reader, archive);
     records
+}
+
+/// Every byte of the file that a reader has read to its end belongs to something.
+pub(crate) fn check_tally(reader: &ArchiveReader<&[u8]>, archive: &[u8]) {
+    let tally = reader.tally();
+    assert_eq!(tally.stored.total() + tally.shared, archive.len() as u64, "{tally:?}");
 }

@@ -133,8 +133,10 @@ fn read(archive: &[u8]) -> (Vec<Vec<u8>>, usize) {
     (records, damages)
 }
 
-/// Lengths that a header may state instead of the right one.
-pub(crate) const WRONG_LENGTHS: [(&str, fn(u64) -> u64); 5] = [
+/// What a header states instead of the right length.
+pub(crate) type WrongLength = fn(u64) -> u64;
+
+pub(crate) const WRONG_LENGTHS: [(&str, WrongLength); 5] = [
     ("-3", |length| length.saturating_sub(3)),
     ("+3", |length| length + 3),
     ("+400", |length| length + 400),
@@ -150,7 +152,7 @@ pub(crate) type Pack = fn(&[Vec<u8>]) -> Vec<u8>;
 pub(crate) fn wrong_lengths(
     records: &[Vec<u8>],
     seeds: Range<u64>,
-    wrong: fn(u64) -> u64,
+    wrong: WrongLength,
     pack: Pack,
 ) -> (usize, usize) {
     let (sound, _) = read_any(&pack(records));
@@ -186,7 +188,7 @@ fn read_any(archive: &[u8]) -> (Vec<Vec<u8>>, usize) {
 }
 
 /// A record with another `Content-Length`.
-fn with_length(record: &[u8], wrong: fn(u64) -> u64) -> Vec<u8> {
+fn with_length(record: &[u8], wrong: WrongLength) -> Vec<u8> {
     let name = b"Content-Length:";
     let at =
         record.windows(name.len()).position(|window| window.eq_ignore_ascii_case(name)).unwrap() + name.len();

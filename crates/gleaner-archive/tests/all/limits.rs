@@ -66,13 +66,50 @@ fn large_headers() {
     check_with(
         &options,
         &[&large[..], &text("two")].concat(),
-        &[&format!("0+{} gap invalid-header", large.len()), &format!("{}+80 record \"two\"", large.len())],
+        &[&format!("0+{} gap header-too-large", large.len()), &format!("{}+80 record \"two\"", large.len())],
+    );
+    check_with(
+        &ReaderOptions::default().max_line_size(200),
+        &[&large[..], &text("two")].concat(),
+        &[&format!("0+{} gap header-too-large", large.len()), &format!("{}+80 record \"two\"", large.len())],
     );
 }
 
 #[test]
+fn compression_ratio() {
+    let options = ReaderOptions::default();
+    let two = gzip(&text("two"));
+    let bomb = record("resource", &["Content-Type: text/plain"], &vec![b' '; 20 << 20]);
+    // Behind sound records of the same member, too: what came before stays.
+    let late = [&text("one")[..], &bomb].concat();
+    for pack in [gzip, zstd] {
+        for content in [bomb.clone(), vec![b' '; 20 << 20]] {
+            let member = pack(&content);
+            let a = member.len();
+            check_with(
+                &options,
+                &[&member[..], &two].concat(),
+                &[
+                    &format!("0+{a} rejected compression-ratio"),
+                    &format!("{a}+{} record \"two\" verified", two.len()),
+                ],
+            );
+        }
+        let lines = crate::check::lines(&[&pack(&late)[..], &two].concat(), &options);
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(lines[0], "0+80 decompressed record \"one\"");
+        assert!(lines[1].ends_with("rejected compression-ratio"), "{lines:?}");
+        assert!(lines[2].ends_with("record \"two\" verified"), "{lines:?}");
+        // One that compresses less is read.
+        let dull = record("resource", &["Content-Type: text/plain"], &b"word ".repeat(100_000));
+        let read = crate::check::lines(&pack(&dull), &options.clone().max_compression_ratio(20_000));
+        assert!(read.len() == 1 && read[0].ends_with("verified"), "{}", read.len());
+    }
+}
+
+#[test]
 fn bombs_in_members() {
-    let options = ReaderOptions::default().max_record_size(1 << 20);
+    let options = ReaderOptions::default().max_record_size(1 << 20).max_compression_ratio(u64::MAX);
     let bomb = record("resource", &["Content-Type: text/plain"], &vec![b' '; 100 << 20]);
     let mut liar = text("short");
     liar.extend_from_slice(&vec![b' '; 100 << 20]);

@@ -3,6 +3,8 @@
 // Helpers of tests are tests, too.
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod arc;
+mod blocks;
 mod check;
 mod faults;
 mod limits;

@@ -97,6 +97,7 @@ fn every_file_is_covered() {
             }
         }
         assert!(shared || covered == archive.len() as u64);
+        crate::check::check_tally(&reader, &archive);
     }
 }
 

@@ -3,7 +3,7 @@
 use gleaner_archive::ReaderOptions;
 
 use crate::check::{check, records_of_covered};
-use crate::faults::{FAULTS, Loss, measure};
+use crate::faults::{FAULTS, Loss, Pack, WRONG_LENGTHS, measure, wrong_lengths};
 use crate::make::{Random, gzip, record_stating, responses, text, zstd};
 
 /// Every kind of fault, `rounds` times: nothing damaged is given out, nothing is lost in silence, and on average no
@@ -30,6 +30,23 @@ fn faults_in_zstd_frames() {
 }
 
 #[test]
+fn a_wrong_length_costs_its_record_alone() {
+    let records = responses(20, 9);
+    let packs: [(&str, Pack); 4] = [
+        ("gzip members", |records| records.iter().flat_map(|record| gzip(record)).collect()),
+        ("zstd frames", |records| records.iter().flat_map(|record| zstd(record)).collect()),
+        ("plain", |records| records.concat()),
+        ("one gzip member", |records| gzip(&records.concat())),
+    ];
+    for (name, pack) in packs {
+        for (change, wrong) in WRONG_LENGTHS {
+            let (most, neighbours) = wrong_lengths(&records, 0..10, wrong, pack);
+            assert!(most <= 1 && neighbours == 0, "{name}, {change}: {most}, {neighbours}");
+        }
+    }
+}
+
+#[test]
 fn truncation_of_gzip_members() {
     let (one, two) = (gzip(&text("one")), gzip(&text("two")));
     let a = one.len();
@@ -40,6 +57,24 @@ fn truncation_of_gzip_members() {
             &archive[..end],
             &[&format!("0+{a} record \"one\" verified"), &format!("{a}+{} gap {reason}", end - a)],
         );
+    }
+}
+
+#[test]
+fn truncation_of_a_shared_member() {
+    let records = responses(60, 4);
+    for (pack, reason) in [(gzip as fn(&[u8]) -> Vec<u8>, "truncated-gzip"), (zstd, "truncated-zstd")] {
+        let archive = pack(&records.concat());
+        for round in 1..40 {
+            let end = archive.len() * round / 40;
+            let found = crate::check::lines(&archive[..end], &ReaderOptions::default());
+            // The gap has a length (`lines` looks), and what came out is what went in.
+            let (last, before) = found.split_last().unwrap();
+            assert!(last.ends_with(&format!("gap {reason}")), "{last}");
+            for (line, record) in before.iter().zip(&records) {
+                assert!(line.contains(&format!("+{} decompressed record", record.len())), "{line}");
+            }
+        }
     }
 }
 
