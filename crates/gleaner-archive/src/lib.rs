@@ -54,6 +54,7 @@
 
 mod arc;
 mod charset;
+mod digest;
 mod entry;
 mod frame;
 mod header;
@@ -67,8 +68,9 @@ mod source;
 mod tally;
 
 pub use charset::{CharsetSource, Decoded, decode_html, decode_text};
+pub use digest::{DigestCheck, check_digests};
 pub use entry::{Damage, Entry, Padding, Record, Skipped, Within};
 pub use header::Header;
-pub use payload::{Payload, Text, payload, skipped_by_header};
+pub use payload::{Payload, PayloadLimits, Text, payload, payload_within, skipped_by_header};
 pub use reader::{ArchiveReader, ReaderOptions};
 pub use tally::{Bytes, Tally};

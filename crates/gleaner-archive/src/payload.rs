@@ -68,10 +68,46 @@ pub(crate) fn stated_by_http(header: Header<'_>, block: &[u8]) -> Option<String>
     stated_type(header, &response).filter(|media| !is_text(media))
 }
 
+/// Limits of decoding a payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PayloadLimits {
+    /// Largest body in bytes, after each coding; a larger one is rejected as `record-too-large`.
+    ///
+    /// ### Default
+    /// 32 MiB.
+    pub max_size: u64,
+    /// Most content codings on top of each other; more are rejected as `content-codings-nested`.
+    ///
+    /// ### Default
+    /// 4.
+    pub max_codings: usize,
+}
+
+impl Default for PayloadLimits {
+    fn default() -> PayloadLimits {
+        PayloadLimits { max_size: 32 << 20, max_codings: 4 }
+    }
+}
+
+impl PayloadLimits {
+    /// These limits with another `max_size`.
+    #[must_use]
+    pub fn max_size(self, max_size: u64) -> PayloadLimits {
+        PayloadLimits { max_size, ..self }
+    }
+
+    /// These limits with another `max_codings`.
+    #[must_use]
+    pub fn max_codings(self, max_codings: usize) -> PayloadLimits {
+        PayloadLimits { max_codings, ..self }
+    }
+}
+
 /// Decodes the block of a record: HTTP headers, transfer and content coding, charset.
 ///
 /// `max_size` bounds the body after decoding, in bytes; a larger one is rejected as
-/// `record-too-large`. Any header and block are accepted.
+/// `record-too-large`. Any header and block are accepted. [`payload_within`] has the other limits, too.
 ///
 /// # Cost
 /// Linear in the block and in what it decodes to. Memory: the decoded body of each coding and its
@@ -87,6 +123,11 @@ pub(crate) fn stated_by_http(header: Header<'_>, block: &[u8]) -> Option<String>
 /// assert_eq!((page.text.as_str(), page.charset, page.status), ("<p>caf\u{e9}", "windows-1252", Some(200)));
 /// ```
 pub fn payload(header: Header<'_>, block: &[u8], max_size: u64) -> Payload {
+    payload_within(header, block, &PayloadLimits::default().max_size(max_size))
+}
+
+/// Decodes the block of a record as [`payload`] does, within these limits.
+pub fn payload_within(header: Header<'_>, block: &[u8], limits: &PayloadLimits) -> Payload {
     if let Some(kind) = skipped_by_header(header) {
         return Payload::Skipped(kind);
     }
@@ -95,7 +136,7 @@ pub fn payload(header: Header<'_>, block: &[u8], max_size: u64) -> Payload {
     if let Some(media) = stated.as_ref().filter(|media| !is_text(media)) {
         return Payload::Skipped(media.clone());
     }
-    let body = match response.decoded_body(max_size) {
+    let body = match response.decoded_body(limits) {
         Ok(body) => body,
         Err(reason) => return Payload::Rejected(reason),
     };
@@ -129,7 +170,7 @@ pub fn payload(header: Header<'_>, block: &[u8], max_size: u64) -> Payload {
 
 /// The HTTP response in a block; of a resource, a conversion, and a response that is not HTTP the
 /// block is the body.
-fn response<'a>(header: Header<'_>, block: &'a [u8]) -> Response<'a> {
+pub(crate) fn response<'a>(header: Header<'_>, block: &'a [u8]) -> Response<'a> {
     let http = header.media_type().is_none_or(|media| is_http(&media));
     if http && header.record_type().as_deref() == Some("response") {
         Response::parse(block)

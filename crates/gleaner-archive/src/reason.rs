@@ -27,7 +27,11 @@ pub const LZ4_ARCHIVE: &str = "lz4-archive";
 
 /// The content coding of a payload is damaged.
 pub const CONTENT_CODING_CORRUPT: &str = "content-coding-corrupt";
-/// The content coding of a payload is not known, or there are more than four of them.
+/// The content coding of a payload is not known.
 pub const CONTENT_CODING_UNKNOWN: &str = "content-coding-unknown";
+/// A payload has more content codings on top of each other than the limit.
+pub const CONTENT_CODINGS_NESTED: &str = "content-codings-nested";
+/// The digest of a block or payload is not the one that the record states.
+pub const DIGEST_MISMATCH: &str = "digest-mismatch";
 /// The page states a charset that the Encoding standard forbids to decode (HZ, ISO-2022-KR).
 pub const CHARSET_REPLACEMENT: &str = "charset-replacement";

@@ -52,8 +52,9 @@
 //! | `no-text-field`, `text-not-a-string` | record | a row without content, or with content of another type |
 //! | `invalid-utf-8` | record | a line of JSONL or a text of Parquet that is not UTF-8 |
 //! | `record-too-large` | record | more than [`ReadOptions::max_record_size`] |
+//! | `line-too-long` | record | a line of JSONL longer than [`ReadOptions::max_line_size`] |
 //! | `truncated-line` | record | the line in which a compressed file breaks off |
-//! | `truncated-gzip`, `invalid-gzip`, `truncated-zstd`, `invalid-zstd` | gap | where a compressed JSONL file breaks off (record: for a page or text, which is lost whole) |
+//! | `truncated-gzip`, `invalid-gzip`, `truncated-zstd`, `invalid-zstd` | gap | what is left of a compressed JSONL file where it breaks off, in bytes of the file as stored (record: for a page or text, which is lost whole) |
 //! | `not-parquet`, `invalid-parquet` | gap | a file without a usable footer; the rest of a damaged row group |
 //! | `unsupported-column` | record | a Parquet row with a column that has no JSON form |
 //! | `unknown-format` | gap | a named file that is neither text nor any known format |
@@ -79,7 +80,8 @@ pub use columns::{ColumnSchema, Columns};
 pub use document::{Document, DocumentRef, Reject, RejectKind, Removal, SpanRow};
 pub use input::{Format, InputError, InputFile, InputOptions, InputSet, Location, resolve_inputs};
 pub use read::{
-    BatchReader, Content, FileSummary, Item, Prefer, RawBatch, ReadOptions, Record, common_columns,
+    ArchiveSummary, BatchReader, ByteSums, Content, FileSummary, Item, Prefer, RawBatch, ReadOptions, Record,
+    VerifyDigests, common_columns,
 };
 pub use write::{
     AtomicFile, DocumentWriter, OutputFormat, RejectWriter, RemovedWriter, SpanWriter, write_json_line,

@@ -7,10 +7,9 @@ use brotli_decompressor::{BrotliDecoderParameter, Decompressor};
 use flate2::bufread::{DeflateDecoder, GzDecoder, ZlibDecoder};
 
 use crate::member::ZSTD;
-use crate::payload::looks_like_text;
+use crate::payload::{PayloadLimits, looks_like_text};
 use crate::reason;
 
-const MAX_CODINGS: usize = 4;
 const PIECE: usize = 32 << 10;
 /// 8 MiB, the most that RFC 9659 allows on the web.
 const ZSTD_WINDOW_LOG: u32 = 23;
@@ -21,10 +20,11 @@ type Decoded = Result<Vec<u8>, &'static str>;
 pub(super) fn decode<'a>(
     mut body: Cow<'a, [u8]>,
     codings: &[String],
-    max_size: u64,
+    limits: &PayloadLimits,
 ) -> Result<Cow<'a, [u8]>, &'static str> {
-    if codings.len() > MAX_CODINGS {
-        return Err(reason::CONTENT_CODING_UNKNOWN);
+    let max_size = limits.max_size;
+    if codings.len() > limits.max_codings {
+        return Err(reason::CONTENT_CODINGS_NESTED);
     }
     for coding in codings.iter().rev() {
         if let Some(plain) = decode_one(&body, coding, max_size)? {

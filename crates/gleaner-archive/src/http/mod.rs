@@ -6,6 +6,7 @@ mod coding;
 use std::borrow::Cow;
 
 use crate::header::{Fields, lines};
+use crate::payload::PayloadLimits;
 
 /// Informational responses before the one that counts.
 const MAX_HEADS: usize = 8;
@@ -59,14 +60,21 @@ impl<'a> Response<'a> {
         items
     }
 
-    /// The body without transfer and content coding; one that was undone before is taken as it stands.
-    pub(crate) fn decoded_body(&self, max_size: u64) -> Result<Cow<'a, [u8]>, &'static str> {
+    /// The body as it stands.
+    pub(crate) fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// The body without its chunks, if it has any.
+    pub(crate) fn joined_body(&self) -> Option<Vec<u8>> {
         let chunked = self.items("transfer-encoding").iter().any(|item| item == "chunked");
-        let body = match chunked.then(|| chunked::decode(self.body)).flatten() {
-            Some(joined) => Cow::Owned(joined),
-            None => Cow::Borrowed(self.body),
-        };
-        coding::decode(body, &self.items("content-encoding"), max_size)
+        chunked.then(|| chunked::decode(self.body)).flatten()
+    }
+
+    /// The body without transfer and content coding; one that was undone before is taken as it stands.
+    pub(crate) fn decoded_body(&self, limits: &PayloadLimits) -> Result<Cow<'a, [u8]>, &'static str> {
+        let body = self.joined_body().map_or(Cow::Borrowed(self.body), Cow::Owned);
+        coding::decode(body, &self.items("content-encoding"), limits)
     }
 }
 

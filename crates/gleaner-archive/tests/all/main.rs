@@ -6,6 +6,7 @@
 mod arc;
 mod blocks;
 mod check;
+mod digests;
 mod faults;
 mod limits;
 mod make;

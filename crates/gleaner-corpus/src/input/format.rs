@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// | format | extensions | also with `.gz`, `.zst` |
 /// |---|---|---|
-/// | [`Warc`](Format::Warc) | `.warc` `.wet` `.wat` | yes |
+/// | [`Warc`](Format::Warc) | `.warc` `.wet` `.wat` `.arc` | yes |
 /// | [`Html`](Format::Html) | `.html` `.htm` `.xhtml` | yes |
 /// | [`Text`](Format::Text) | `.txt` `.text` `.md` | yes |
 /// | [`Jsonl`](Format::Jsonl) | `.jsonl` `.ndjson` `.json` | yes |
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Format {
-    /// WARC, WET, WAT.
+    /// WARC, WET, WAT, ARC.
     Warc,
     /// One page a file.
     Html,
@@ -35,6 +35,7 @@ const EXTENSIONS: &[(&str, Format)] = &[
     ("warc", Format::Warc),
     ("wet", Format::Warc),
     ("wat", Format::Warc),
+    ("arc", Format::Warc),
     ("html", Format::Html),
     ("htm", Format::Html),
     ("xhtml", Format::Html),
@@ -112,7 +113,7 @@ fn sniff_decoded(start: &[u8]) -> Option<Format> {
     if start.starts_with(b"PAR1") {
         return Some(Format::Parquet);
     }
-    if start.starts_with(b"WARC/") {
+    if start.starts_with(b"WARC/") || start.starts_with(b"filedesc://") {
         return Some(Format::Warc);
     }
     if starts_as_utf16(start) {

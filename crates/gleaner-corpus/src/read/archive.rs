@@ -1,20 +1,27 @@
-//! Records of WARC and WET archives.
+//! Records of WARC, WET and ARC archives.
 
-use gleaner_archive::{ArchiveReader, Entry, ReaderOptions, skipped_by_header};
+use gleaner_archive::{ArchiveReader, Entry, ReaderOptions, Tally, skipped_by_header};
 
 use super::batch::{Builder, Raw};
+use super::summary::Counts;
 use super::{Fill, ReadOptions, Source};
 use crate::input::stored::{Stored, io_error};
 
 pub(super) struct Archive {
     reader: ArchiveReader<Stored>,
     stored: Stored,
+    counts: Counts,
 }
 
 impl Archive {
-    pub(super) fn new(stored: &Stored, options: &ReadOptions) -> Archive {
-        let limits = ReaderOptions::default().max_record_size(options.max_record_size);
-        Archive { reader: ArchiveReader::new(stored.clone(), limits), stored: stored.clone() }
+    pub(super) fn new(stored: &Stored, options: &ReadOptions, counts: &Counts) -> Archive {
+        let limits = ReaderOptions::default()
+            .max_record_size(options.max_record_size)
+            .max_header_size(options.max_header_size)
+            .max_line_size(options.max_header_size)
+            .max_compression_ratio(options.max_compression_ratio);
+        let reader = ArchiveReader::new(stored.clone(), limits);
+        Archive { reader, stored: stored.clone(), counts: counts.clone() }
     }
 }
 
@@ -23,7 +30,7 @@ impl Source for Archive {
         while !batch.is_full() {
             match self.reader.next_entry() {
                 Ok(None) => return Fill::Done,
-                Ok(Some(entry)) => add(entry, batch),
+                Ok(Some(entry)) => add(entry, batch, &self.counts),
                 Err(error) => {
                     batch.gap(self.stored.consumed(), 0, io_error(&error));
                     return Fill::Done;
@@ -32,16 +39,24 @@ impl Source for Archive {
         }
         Fill::Full
     }
+
+    fn tally(&self) -> Option<Tally> {
+        Some(self.reader.tally())
+    }
 }
 
-fn add(entry: Entry<'_>, batch: &mut Builder) {
+fn add(entry: Entry<'_>, batch: &mut Builder, counts: &Counts) {
     match entry {
         Entry::Record(record) => match skipped_by_header(record.header) {
-            Some(kind) => batch.push(record.offset, Raw::Skipped(kind)),
+            Some(kind) => {
+                counts.skipped(record.within, record.length);
+                batch.push(record.offset, Raw::Skipped(kind));
+            }
             None => {
                 let header = batch.keep(record.header.as_bytes());
                 let block = batch.keep(record.block);
-                batch.push(record.offset, Raw::Archive { header, block, length: record.length });
+                let (length, within) = (record.length, record.within);
+                batch.push(record.offset, Raw::Archive { header, block, length, within });
             }
         },
         Entry::Skipped(skipped) => batch.push(skipped.offset, Raw::Skipped(skipped.kind)),

@@ -5,11 +5,15 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
-use gleaner_archive::{Header, Payload, decode_html, decode_text, payload};
+use gleaner_archive::{
+    Header, Payload, PayloadLimits, Text, Within, check_digests, decode_html, decode_text, payload_within,
+    reason,
+};
 
-use super::ReadOptions;
 use super::metadata::Metadata;
 use super::row::{Fields, Row};
+use super::summary::Counts;
+use super::{ReadOptions, VerifyDigests};
 use super::{json, rows};
 use crate::columns::Columns;
 use crate::{Reject, RejectKind};
@@ -17,7 +21,7 @@ use crate::{Reject, RejectKind};
 /// A run of raw records, made by the reading thread and decoded on any other.
 #[derive(Debug)]
 pub struct RawBatch {
-    files: Vec<Arc<str>>,
+    files: Vec<(Arc<str>, Counts)>,
     bytes: Vec<u8>,
     items: Vec<RawItem>,
     stored_bytes: u64,
@@ -59,7 +63,7 @@ pub(super) enum Raw {
     Line(Range<usize>),
     Html(Range<usize>),
     Text(Range<usize>),
-    Archive { header: Range<usize>, block: Range<usize>, length: u64 },
+    Archive { header: Range<usize>, block: Range<usize>, length: u64, within: Within },
     Rows(RecordBatch),
     Skipped(String),
     Lost { kind: RejectKind, length: u64, reason: String },
@@ -126,7 +130,7 @@ const AT_ONCE: usize = 64 << 20;
 pub(super) struct Builder {
     /// Sources may read into it beyond the records they have added.
     pub(super) bytes: Vec<u8>,
-    files: Vec<Arc<str>>,
+    files: Vec<(Arc<str>, Counts)>,
     items: Vec<RawItem>,
     limit: usize,
     spare: Spare,
@@ -144,8 +148,8 @@ impl Builder {
     }
 
     /// What follows is of this file.
-    pub(super) fn begin_file(&mut self, name: &str) {
-        self.files.push(name.into());
+    pub(super) fn begin_file(&mut self, name: &str, counts: &Counts) {
+        self.files.push((name.into(), counts.clone()));
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -219,10 +223,19 @@ impl RawBatch {
         let fields = Fields::new(options);
         let mut columns = None;
         for RawItem { file, offset, raw } in self.items {
-            let place = Place { file: self.files.get(file).map_or("", |name| name), offset };
+            let file = self.files.get(file);
+            let place = Place { file: file.map_or("", |(name, _)| name), offset };
             match raw {
+                Raw::Archive { header, block, length, within } => {
+                    let (header, block) = (Header::new(&self.bytes[header]), &self.bytes[block]);
+                    let item = Archived { header, block, place, length, options }.item();
+                    if let Some((_, counts)) = file {
+                        count(&item, counts, within, length);
+                    }
+                    each(item.item)?;
+                }
                 Raw::Rows(batch) => columns = rows::decode(&batch, &fields, place, options, &mut each)?,
-                raw => each(decode_one(raw, &self.bytes, &fields, place, options))?,
+                raw => each(decode_one(raw, &self.bytes, &fields, place))?,
             }
         }
         self.spare.give(self.bytes, options.batch_bytes);
@@ -271,7 +284,7 @@ impl Place<'_> {
     }
 }
 
-fn decode_one(raw: Raw, bytes: &[u8], fields: &Fields, place: Place<'_>, options: &ReadOptions) -> Item {
+fn decode_one(raw: Raw, bytes: &[u8], fields: &Fields, place: Place<'_>) -> Item {
     match raw {
         Raw::Line(range) => {
             let line = &bytes[range];
@@ -282,12 +295,6 @@ fn decode_one(raw: Raw, bytes: &[u8], fields: &Fields, place: Place<'_>, options
         }
         Raw::Html(range) => place.whole(Content::Html(decode_html(&bytes[range], None).text)),
         Raw::Text(range) => place.whole(Content::Text(without_mark(decode_text(&bytes[range], None).text))),
-        Raw::Archive { header, block, length } => {
-            match archived(Header::new(&bytes[header]), &bytes[block], place, options.max_record_size) {
-                Ok(item) => item,
-                Err(reason) => place.reject(length, reason.to_string()),
-            }
-        }
         Raw::Skipped(kind) => Item::Skipped(kind),
         Raw::Lost { kind, length, reason } => Item::Rejected(Reject {
             kind,
@@ -296,7 +303,8 @@ fn decode_one(raw: Raw, bytes: &[u8], fields: &Fields, place: Place<'_>, options
             length,
             reason,
         }),
-        Raw::Rows(_) => Item::Skipped("rows".to_string()),
+        // Decoded by others.
+        Raw::Rows(_) | Raw::Archive { .. } => Item::Skipped("unknown".to_string()),
     }
 }
 
@@ -307,26 +315,85 @@ fn without_mark(text: String) -> String {
     }
 }
 
-fn archived(header: Header<'_>, block: &[u8], place: Place<'_>, max_size: u64) -> Result<Item, &'static str> {
-    let (is_html, text) = match payload(header, block, max_size) {
-        Payload::Html(text) => (true, text),
-        Payload::Text(text) => (false, text),
-        Payload::Skipped(kind) => return Ok(Item::Skipped(kind)),
-        Payload::Rejected(reason) => return Err(reason),
-        _ => return Ok(Item::Skipped("unknown".to_string())),
-    };
-    let mut metadata = Metadata::default();
-    metadata.text("warc_type", header.get("WARC-Type").as_deref());
-    metadata.raw("http_status", text.status.map(|status| status.to_string()).as_deref());
-    metadata.text("content_type", text.content_type.as_deref());
-    metadata.text("charset", Some(text.charset));
-    let content = if is_html { Content::Html(text.text) } else { Content::Text(text.text) };
-    let row = Row {
-        id: header.record_id().map(Cow::into_owned).filter(|id| !id.is_empty()),
-        url: header.target_uri().map(Cow::into_owned),
-        date: header.date().map(Cow::into_owned),
-        metadata: metadata.finish(),
-        ..Row::new(content)
-    };
-    Ok(Item::Record(Record { status: text.status, ..place.record(row) }))
+/// A record of an archive.
+#[derive(Clone, Copy)]
+struct Archived<'a> {
+    header: Header<'a>,
+    block: &'a [u8],
+    place: Place<'a>,
+    length: u64,
+    options: &'a ReadOptions,
+}
+
+/// What became of it, and what is counted.
+struct Decoded {
+    item: Item,
+    digest_differs: bool,
+    text: Option<Text>,
+}
+
+impl Archived<'_> {
+    fn item(self) -> Decoded {
+        let limits = PayloadLimits::default().max_size(self.options.max_record_size);
+        let limits = limits.max_codings(self.options.max_codings);
+        let (is_html, text) = match payload_within(self.header, self.block, &limits) {
+            Payload::Html(text) => (true, text),
+            Payload::Text(text) => (false, text),
+            Payload::Skipped(kind) => return Item::Skipped(kind).into(),
+            Payload::Rejected(reason) => return self.rejected(reason).into(),
+            _ => return Item::Skipped("unknown".to_string()).into(),
+        };
+        let verify = self.options.verify_digests;
+        let digest_differs =
+            verify != VerifyDigests::Off && check_digests(self.header, self.block, &limits).differs();
+        if digest_differs && verify == VerifyDigests::Reject {
+            return Decoded { digest_differs, ..self.rejected(reason::DIGEST_MISMATCH).into() };
+        }
+        let (item, text) = self.record(is_html, text);
+        Decoded { item, digest_differs, text: Some(text) }
+    }
+
+    fn rejected(self, reason: &str) -> Item {
+        self.place.reject(self.length, reason.to_string())
+    }
+
+    /// The record, and the rest of what was told about its text.
+    fn record(self, is_html: bool, mut text: Text) -> (Item, Text) {
+        let header = self.header;
+        let mut metadata = Metadata::default();
+        metadata.text("warc_type", header.get("WARC-Type").as_deref());
+        metadata.raw("http_status", text.status.map(|status| status.to_string()).as_deref());
+        metadata.text("content_type", text.content_type.as_deref());
+        metadata.text("charset", Some(text.charset));
+        let content = std::mem::take(&mut text.text);
+        let content = if is_html { Content::Html(content) } else { Content::Text(content) };
+        let row = Row {
+            id: header.record_id().map(Cow::into_owned).filter(|id| !id.is_empty()),
+            url: header.target_uri().map(Cow::into_owned),
+            date: header.date().map(Cow::into_owned),
+            metadata: metadata.finish(),
+            ..Row::new(content)
+        };
+        (Item::Record(Record { status: text.status, ..self.place.record(row) }), text)
+    }
+}
+
+impl From<Item> for Decoded {
+    fn from(item: Item) -> Decoded {
+        Decoded { item, digest_differs: false, text: None }
+    }
+}
+
+fn count(decoded: &Decoded, counts: &Counts, within: Within, length: u64) {
+    match decoded.item {
+        Item::Skipped(_) => counts.skipped(within, length),
+        Item::Rejected(_) => counts.rejected(within, length),
+        Item::Record(_) => {}
+    }
+    if decoded.digest_differs {
+        counts.digest_mismatch();
+    }
+    if let Some(text) = &decoded.text {
+        counts.text(text);
+    }
 }

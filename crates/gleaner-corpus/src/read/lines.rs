@@ -6,19 +6,26 @@ use memchr::memchr;
 
 use super::batch::{Builder, Raw};
 use super::row::TOO_LARGE;
+use super::unpack::Unpacked;
 use super::{Fill, ReadOptions, Source};
 use crate::input::format::Compression;
 use crate::input::stored::Stored;
 
 /// Decoded bytes that are asked for at once.
 const CHUNK: u64 = 256 << 10;
+/// Decoded bytes of which none is sure when the last of them is damaged.
+const PIECE: u64 = 32 << 10;
+const LINE_TOO_LONG: &str = "line-too-long";
 
 pub(super) struct Lines {
     /// What decompresses the stored bytes; `None` where they are read as they are.
-    decoded: Option<Box<dyn Read + Send>>,
+    decoded: Option<Unpacked>,
     stored: Stored,
     compression: Compression,
     max_line: u64,
+    too_long: &'static str,
+    /// Where in the file as stored the bytes begin that were decompressed last.
+    step: u64,
     /// Where in the stream the line begins that is looked for.
     offset: u64,
     /// What was read beyond the last batch.
@@ -36,13 +43,26 @@ enum End {
 
 impl Lines {
     pub(super) fn new(stored: &Stored, compression: Compression, options: &ReadOptions) -> Lines {
-        let decoded = (compression != Compression::None).then(|| stored.decoded(compression)).transpose();
-        let (decoded, end) = match decoded {
+        let (decoded, end) = match Unpacked::new(stored, compression) {
             Ok(decoded) => (decoded, None),
             Err(error) => (None, Some(End::Damaged(stored.reason(compression, &error)))),
         };
-        let (stored, max_line) = (stored.clone(), options.max_record_size);
-        Lines { decoded, stored, compression, max_line, offset: 0, rest: Vec::new(), dropped: 0, end }
+        let (max_line, too_long) = match options.max_line_size {
+            Some(limit) if limit < options.max_record_size => (limit, LINE_TOO_LONG),
+            _ => (options.max_record_size, TOO_LARGE),
+        };
+        Lines {
+            decoded,
+            stored: stored.clone(),
+            compression,
+            max_line,
+            too_long,
+            step: 0,
+            offset: 0,
+            rest: Vec::new(),
+            dropped: 0,
+            end,
+        }
     }
 
     /// One line of `bytes[start..end]`, the line end excluded.
@@ -50,7 +70,7 @@ impl Lines {
         let length = self.dropped + (end - start) as u64;
         let mark = if self.offset == 0 && batch.bytes[start..end].starts_with(MARK) { MARK.len() } else { 0 };
         if length > self.max_line {
-            batch.reject(self.offset, length, TOO_LARGE);
+            batch.reject(self.offset, length, self.too_long);
         } else if !batch.bytes[start + mark..end].trim_ascii().is_empty() {
             batch.push(self.offset + mark as u64, Raw::Line(start + mark..end));
         }
@@ -67,19 +87,41 @@ impl Lines {
                 if length > 0 {
                     batch.reject(first, length, "truncated-line");
                 }
-                batch.gap(first + length, 0, reason);
+                self.gap(batch, reason);
             }
             _ if length > 0 => self.line(batch, start, end),
             _ => {}
         }
     }
 
+    /// What of the file as stored gave no bytes, or bytes that are not sure. There is at least one: the file ended, or
+    /// could not be read on, where something had to follow.
+    fn gap(&mut self, batch: &mut Builder, reason: String) {
+        // A failure to read is told when the file is closed.
+        let _ = self.stored.drain();
+        let end = self.stored.consumed();
+        let start = self.step.min(end.saturating_sub(1));
+        batch.gap(start, end - start, reason);
+    }
+
+    /// Decompresses about [`CHUNK`] bytes, in pieces, so that damage is known to be in the last one.
+    fn unpack(&mut self, out: &mut Vec<u8>) -> std::io::Result<u64> {
+        let Some(decoded) = &mut self.decoded else { return self.stored.read_into(CHUNK, out) };
+        let mut read = 0;
+        while read < CHUNK {
+            self.step = self.stored.consumed() - decoded.waiting();
+            let piece = decoded.take(PIECE).read_to_end(out)? as u64;
+            read += piece;
+            if piece < PIECE {
+                break;
+            }
+        }
+        Ok(read)
+    }
+
     fn read(&mut self, batch: &mut Builder) {
         batch.make_room(CHUNK as usize);
-        let read = match &mut self.decoded {
-            Some(decoded) => decoded.take(CHUNK).read_to_end(&mut batch.bytes).map(|read| read as u64),
-            None => self.stored.read_into(CHUNK, &mut batch.bytes),
-        };
+        let read = self.unpack(&mut batch.bytes);
         match read {
             Ok(size) if size < CHUNK => self.end = Some(End::Whole),
             Ok(_) => {}

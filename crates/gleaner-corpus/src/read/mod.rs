@@ -2,6 +2,7 @@
 
 use std::iter;
 
+use gleaner_archive::Tally;
 use serde::{Deserialize, Serialize};
 
 use crate::input::format::{Compression, Format, sniff};
@@ -18,11 +19,15 @@ mod metadata;
 mod parquet;
 mod row;
 mod rows;
+mod summary;
+mod unpack;
 mod whole;
 
 use batch::{Builder, Spare};
 pub use batch::{Content, Item, RawBatch, Record};
 pub use parquet::common_columns;
+use summary::Counts;
+pub use summary::{ArchiveSummary, ByteSums};
 
 /// Which of a row's fields is read when it has both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +37,22 @@ pub enum Prefer {
     Html,
     /// `text`: what `dedup` wants.
     Text,
+}
+
+/// What becomes of a record of an archive whose digest differs from the one it states.
+///
+/// Compared are `WARC-Block-Digest` and `WARC-Payload-Digest` of records with text, as
+/// [`check_digests`](gleaner_archive::check_digests) does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerifyDigests {
+    /// Digests are not looked at.
+    Off,
+    /// It is used, and counted in [`ArchiveSummary::digest_mismatches`].
+    #[default]
+    Warn,
+    /// It is rejected as `digest-mismatch`, and counted.
+    Reject,
 }
 
 /// How files become records.
@@ -51,6 +72,19 @@ pub struct ReadOptions {
     /// Largest record in bytes: a JSON line, a page or text, the block of an archive's record, the text of a Parquet
     /// row. A larger one is rejected as `record-too-large`, without being held in memory. Default 32 MiB.
     pub max_record_size: u64,
+    /// Longest line of JSONL in bytes, where it is to be less than `max_record_size`. A longer one is rejected as
+    /// `line-too-long`. Default: no such limit.
+    pub max_line_size: Option<u64>,
+    /// Largest header of an archive's record in bytes; a larger one is a gap, `header-too-large`. Default 64 KiB.
+    pub max_header_size: usize,
+    /// Most bytes that a member of an archive may give for each of its own, once it has given more than 1 MiB; one that
+    /// gives more is rejected as `compression-ratio`. Default 1,000.
+    pub max_compression_ratio: u64,
+    /// Most content codings on top of each other of a page in an archive; more are rejected as
+    /// `content-codings-nested`. Default 4.
+    pub max_codings: usize,
+    /// What becomes of a record whose digest differs. Default [`VerifyDigests::Warn`].
+    pub verify_digests: VerifyDigests,
     /// Decoded bytes after which a batch ends. Default 8 MiB. Part of what fixes the batches, so of the result's
     /// layout, not of its rows.
     pub batch_bytes: usize,
@@ -66,6 +100,11 @@ impl Default for ReadOptions {
             text_field: None,
             id_field: None,
             max_record_size: 32 << 20,
+            max_line_size: None,
+            max_header_size: 64 << 10,
+            max_compression_ratio: 1000,
+            max_codings: 4,
+            verify_digests: VerifyDigests::Warn,
             batch_bytes: 8 << 20,
             keep_columns: false,
         }
@@ -83,6 +122,9 @@ pub struct FileSummary {
     pub size: u64,
     /// `xxh3-128:` and 32 hex digits, of the file as stored.
     pub digest: String,
+    /// Of an archive, what its bytes and records turned out to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archive: Option<ArchiveSummary>,
 }
 
 /// Whether a source has more for the next batch.
@@ -104,6 +146,11 @@ trait Source: Send {
     fn position(&self) -> Option<u64> {
         None
     }
+
+    /// Of an archive, where its bytes went.
+    fn tally(&self) -> Option<Tally> {
+        None
+    }
 }
 
 /// Reads the files of a set one after the other into batches.
@@ -117,6 +164,8 @@ pub struct BatchReader {
     options: ReadOptions,
     current: Option<Current>,
     summaries: Vec<FileSummary>,
+    /// Of the archives among them, what the reader has counted, and what is counted when records are decoded.
+    tallies: Vec<Option<(Tally, Counts)>>,
     /// Stored bytes of the files that were passed.
     passed: u64,
     /// Of `bytes_read`, what earlier batches stand for.
@@ -128,6 +177,7 @@ struct Current {
     input: InputFile,
     stored: Stored,
     source: Box<dyn Source>,
+    counts: Counts,
 }
 
 impl std::fmt::Debug for BatchReader {
@@ -141,7 +191,8 @@ impl BatchReader {
     pub fn new(inputs: InputSet, options: ReadOptions) -> BatchReader {
         let files = inputs.files.into_iter();
         let spare = Spare::default();
-        BatchReader { files, options, current: None, summaries: Vec::new(), passed: 0, told: 0, spare }
+        let (summaries, tallies) = (Vec::new(), Vec::new());
+        BatchReader { files, options, current: None, summaries, tallies, passed: 0, told: 0, spare }
     }
 
     /// Bytes of stored input read so far (for progress).
@@ -153,13 +204,16 @@ impl BatchReader {
         self.passed + current.unwrap_or(0)
     }
 
-    /// Summaries of the files that were read, in order; complete after the last batch.
+    /// Summaries of the files that were read, in order, without those of archives; complete after the last batch.
     pub fn summaries(&self) -> &[FileSummary] {
         &self.summaries
     }
 
-    /// Summaries of the files that were read, in order; complete after the last batch.
-    pub fn into_summaries(self) -> Vec<FileSummary> {
+    /// Summaries of the files that were read, in order; complete after the last batch was decoded.
+    pub fn into_summaries(mut self) -> Vec<FileSummary> {
+        for (summary, tally) in self.summaries.iter_mut().zip(&self.tallies) {
+            summary.archive = tally.as_ref().map(|(tally, counts)| counts.summary(tally));
+        }
         self.summaries
     }
 
@@ -168,24 +222,25 @@ impl BatchReader {
         let (stored, start) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                batch.begin_file(&input.name);
+                batch.begin_file(&input.name, &Counts::default());
                 batch.gap(0, input.size.unwrap_or(0), io_error(&error));
-                return self.summarise(&input, None);
+                return self.summarise(&input, None, None);
             }
         };
         input.format = input.format.or_else(|| sniff(&start)).filter(|_| !start.is_empty());
         let compression = Compression::of(&start);
+        let counts = Counts::default();
         let source: Box<dyn Source> = match input.format {
             _ if start.is_empty() => Box::new(Unreadable(None)),
             None => Box::new(Unreadable(Some(stored.clone()))),
-            Some(Format::Warc) => Box::new(archive::Archive::new(&stored, &self.options)),
+            Some(Format::Warc) => Box::new(archive::Archive::new(&stored, &self.options, &counts)),
             Some(Format::Html | Format::Text) => {
                 Box::new(whole::Whole::new(&stored, compression, input.format, &self.options))
             }
             Some(Format::Jsonl) => Box::new(lines::Lines::new(&stored, compression, &self.options)),
             Some(Format::Parquet) => Box::new(parquet::Rows::new(&stored, &input, &self.options)),
         };
-        self.current = Some(Current { input, stored, source });
+        self.current = Some(Current { input, stored, source, counts });
     }
 
     fn close(&mut self, mut file: Current, batch: &mut Builder) {
@@ -195,15 +250,23 @@ impl BatchReader {
         {
             batch.gap(file.stored.consumed(), 0, io_error(&error));
         }
-        self.summarise(&file.input, Some(&file.stored));
+        let tally = file.source.tally().map(|tally| (tally, file.counts));
+        self.summarise(&file.input, Some(&file.stored), tally);
     }
 
-    fn summarise(&mut self, input: &InputFile, stored: Option<&Stored>) {
+    fn summarise(&mut self, input: &InputFile, stored: Option<&Stored>, tally: Option<(Tally, Counts)>) {
         let digest = stored
             .map_or_else(|| format!("xxh3-128:{:032x}", xxhash_rust::xxh3::xxh3_128(b"")), Stored::digest);
         let size = stored.map_or(0, Stored::consumed);
         self.passed += size;
-        self.summaries.push(FileSummary { name: input.name.clone(), format: input.format, size, digest });
+        self.summaries.push(FileSummary {
+            name: input.name.clone(),
+            format: input.format,
+            size,
+            digest,
+            archive: None,
+        });
+        self.tallies.push(tally);
     }
 }
 
@@ -214,7 +277,7 @@ impl Iterator for BatchReader {
         let mut batch = Builder::new(&self.options, &self.spare);
         loop {
             if let Some(mut file) = self.current.take() {
-                batch.begin_file(&file.input.name);
+                batch.begin_file(&file.input.name, &file.counts);
                 if file.source.fill(&mut batch) == Fill::Full {
                     self.current = Some(file);
                     break;

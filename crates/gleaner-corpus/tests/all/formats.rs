@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gleaner_corpus::{Content, Format, InputOptions, ReadOptions, resolve_inputs};
+use gleaner_corpus::{Content, Format, InputOptions, ReadOptions, VerifyDigests, resolve_inputs};
 
 use crate::support::{Outcome, file, gzip, read, read_all, read_with, zstd};
 
@@ -123,8 +123,10 @@ fn truncated_compression_is_a_gap_after_the_good_lines() {
         assert!(gap.kind.name() == "gap" && is_known, "{gap:?}, not {reason}");
         if let [partial, _] = &outcome.rejects[..] {
             assert_eq!((partial.kind.name(), partial.reason.as_str()), ("record", "truncated-line"));
-            assert_eq!(partial.offset + partial.length, gap.offset);
         }
+        // The gap is what is left of the file as stored.
+        assert!(gap.length > 0 && gap.offset <= bytes.len() as u64, "{gap:?}");
+        assert_eq!(gap.offset + gap.length, bytes.len() as u64, "{reason}");
         assert_eq!(outcome.summaries[0].size, bytes.len() as u64, "{reason}: read to the end for the digest");
     }
     let (_folder, path) = file("a.txt.gz", cut(gzip(lines.as_bytes())));
@@ -217,6 +219,63 @@ fn a_broken_archive_loses_what_is_broken() {
     let (_folder, path) = file("a.warc", &bytes[..bytes.len() - 12]);
     let outcome = read(&path);
     assert_eq!((outcome.records.len(), outcome.rejects.len()), (1, 1), "{:?}", outcome.rejects);
+}
+
+#[test]
+fn every_byte_of_an_archive_is_in_the_summary() {
+    for (name, bytes) in
+        [("a.warc", warc()), ("a.warc.gz", gzip(&warc())), ("b.warc", warc()[..400].to_vec())]
+    {
+        let (_folder, path) = file(name, &bytes);
+        let outcome = read(&path);
+        let archive = outcome.summaries[0].archive.as_ref().unwrap();
+        assert_eq!(archive.stored.total() + archive.shared, bytes.len() as u64, "{name}: {archive:?}");
+        let sums = if archive.shared > 0 { archive.decompressed } else { archive.stored };
+        let all = if name == "b.warc" { 400 } else { warc().len() as u64 };
+        assert_eq!(sums.total(), all, "{name}: {archive:?}");
+        assert!(sums.skipped > 50 && (sums.records > 200 || name == "b.warc"), "{name}: {archive:?}");
+        let texts: u64 = archive.charset_by.values().sum();
+        assert_eq!(texts, outcome.records.len() as u64);
+    }
+}
+
+#[test]
+fn digests_are_compared() {
+    let record = |digest: &str| {
+        let fields =
+            format!("WARC-Type: resource\r\nContent-Type: text/plain\r\nWARC-Block-Digest: {digest}\r\n");
+        format!("WARC/1.0\r\n{fields}Content-Length: 5\r\n\r\nhello\r\n\r\n")
+    };
+    let right = record("sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N");
+    let wrong = record("sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ22");
+    let (_folder, path) = file("a.warc", format!("{right}{wrong}{right}"));
+    let lost = format!("record {} {} digest-mismatch", right.len(), wrong.len());
+    for (verify_digests, records, mismatches, lost) in [
+        (VerifyDigests::Off, 3, 0, vec![]),
+        (VerifyDigests::Warn, 3, 1, vec![]),
+        (VerifyDigests::Reject, 2, 1, vec![lost]),
+    ] {
+        let outcome = read_with(&path, &ReadOptions { verify_digests, ..ReadOptions::default() });
+        assert_eq!(outcome.records.len(), records, "{verify_digests:?}");
+        assert_eq!(outcome.summaries[0].archive.as_ref().unwrap().digest_mismatches, mismatches);
+        assert_eq!(outcome.lost(), lost);
+    }
+}
+
+#[test]
+fn limits_of_lines_headers_and_codings() {
+    let (_folder, path) = file("a.jsonl", "{\"text\":\"short\"}\n{\"text\":\"a longer line\"}\n");
+    let options = ReadOptions { max_line_size: Some(20), ..ReadOptions::default() };
+    assert_eq!(read_with(&path, &options).lost(), ["record 17 24 line-too-long"]);
+    let (_folder, path) = file("a.warc", warc());
+    let options = ReadOptions { max_header_size: 150, ..ReadOptions::default() };
+    let outcome = read_with(&path, &options);
+    assert!(outcome.lost()[0].ends_with("header-too-large"), "{:?}", outcome.lost());
+    assert_eq!((outcome.records.len(), outcome.rejects.len()), (1, 1));
+    let bomb = format!("WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: 9\r\n\r\n{}", " ".repeat(3 << 20));
+    let (_folder, path) = file("a.warc.gz", gzip(bomb.as_bytes()));
+    let options = ReadOptions { max_compression_ratio: 100, ..ReadOptions::default() };
+    assert!(read_with(&path, &options).lost()[0].ends_with("compression-ratio"));
 }
 
 fn batches_of(bytes: &str, options: &ReadOptions) -> Outcome {

@@ -116,6 +116,8 @@ fn archives_and_compression() {
         ("data/hostile/iipc+jwarc", "warc"),
         ("data/hostile/libarchive+libarchive", "warc"),
         ("data/hostile/netarchivesuite+jwat", "gz"),
+        ("data/hostile/netarchivesuite+jwat", "warc"),
+        ("data/hostile/netarchivesuite+jwat", "arc"),
         ("data/hostile/facebook+zstd", "zst"),
         ("data/hostile/rust-lang+flate2-rs", "gz"),
     ] {
@@ -134,6 +136,10 @@ fn archives_and_compression() {
                         "{}",
                         path.display()
                     );
+                    if let Some(archive) = &outcome.summaries[0].archive {
+                        let sum = archive.stored.total() + archive.shared;
+                        assert_eq!(sum, outcome.summaries[0].size, "{}: {archive:?}", path.display());
+                    }
                 }
             }
         }
