@@ -134,6 +134,11 @@ pub(crate) fn read_options(job: Job, options: &ResultOptions, batch_bytes: usize
         text_field: options.text_field.clone(),
         id_field: options.id_field.clone(),
         max_record_size: options.max_record_size,
+        max_line_size: options.max_line_size,
+        max_header_size: usize::try_from(options.max_header_size).unwrap_or(usize::MAX),
+        max_compression_ratio: options.max_compression_ratio,
+        max_codings: usize::try_from(options.max_codings).unwrap_or(usize::MAX),
+        verify_digests: options.verify_digests,
         batch_bytes,
         ..ReadOptions::default()
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
 use gleaner_boilerplate::lines::Cleaning;
-use gleaner_corpus::{Format, InputSet, OutputFormat};
+use gleaner_corpus::{Format, InputSet, OutputFormat, VerifyDigests};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
@@ -111,6 +111,21 @@ pub struct ResultOptions {
     pub max_output_file_size: u64,
     /// Largest record in bytes. Default 32 MiB.
     pub max_record_size: u64,
+    /// Longest line of JSONL in bytes. Default: as `max_record_size`.
+    #[serde(default)]
+    pub max_line_size: Option<u64>,
+    /// Largest header of an archive's record in bytes. Default 64 KiB.
+    #[serde(default = "max_header_size")]
+    pub max_header_size: u64,
+    /// Most bytes out for a byte in of an archive's member beyond 1 MiB. Default 1,000.
+    #[serde(default = "max_compression_ratio")]
+    pub max_compression_ratio: u64,
+    /// Most content codings on top of each other of a page in an archive. Default 4.
+    #[serde(default = "max_codings")]
+    pub max_codings: u64,
+    /// What becomes of a record whose digest differs. Default warn.
+    #[serde(default)]
+    pub verify_digests: VerifyDigests,
     /// Field of the text in JSONL and Parquet rows. Default: `text`, `raw_content` or `content`.
     pub text_field: Option<String>,
     /// Field of the id in JSONL and Parquet rows. Default `id`.
@@ -138,6 +153,18 @@ pub struct ResultOptions {
     pub only: Vec<String>,
 }
 
+fn max_header_size() -> u64 {
+    64 << 10
+}
+
+fn max_compression_ratio() -> u64 {
+    1000
+}
+
+fn max_codings() -> u64 {
+    4
+}
+
 impl Default for ResultOptions {
     fn default() -> ResultOptions {
         ResultOptions {
@@ -157,6 +184,11 @@ impl Default for ResultOptions {
             format: OutputFormat::Parquet,
             max_output_file_size: 512 << 20,
             max_record_size: 32 << 20,
+            max_line_size: None,
+            max_header_size: max_header_size(),
+            max_compression_ratio: max_compression_ratio(),
+            max_codings: max_codings(),
+            verify_digests: VerifyDigests::Warn,
             text_field: None,
             id_field: None,
             input_format: None,
