@@ -179,6 +179,26 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_RECORD_SIZE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_record_size: Option<Size>,
+    /// Longest line of JSONL; a longer one is rejected and counted [default: as --max-record-size]
+    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_LINE_SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_line_size: Option<Size>,
+    /// Largest header of a record in an archive; a larger one is a gap [default: 64KiB]
+    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_HEADER_SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_header_size: Option<Size>,
+    /// Most bytes that a member of an archive may give for each of its own, beyond 1 MiB [default: 1000]
+    #[arg(long, value_name = "N", env = "GLEANER_MAX_COMPRESSION_RATIO")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_compression_ratio: Option<u64>,
+    /// Most content codings on top of each other of a page in an archive [default: 4]
+    #[arg(long, value_name = "N", env = "GLEANER_MAX_CODINGS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_codings: Option<u64>,
+    /// What becomes of records of an archive whose digest differs: nothing, counted, or rejected [default: warn]
+    #[arg(long, value_name = "WHAT", env = "GLEANER_VERIFY_DIGESTS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) verify_digests: Option<DigestChoice>,
     /// Look at the inputs and options, say what would be done, and stop
     #[arg(long)]
     #[serde(skip)]
@@ -413,6 +433,7 @@ macro_rules! values {
 }
 
 values!(InputFormat: Warc, Html, Text, Jsonl, Parquet);
+values!(DigestChoice: Off, Warn, Reject);
 values!(DataFormat: Parquet, Jsonl);
 values!(StreamFormat: Jsonl, Text);
 values!(CleaningPreset: Balanced, Conservative);

@@ -6,15 +6,15 @@ use std::thread;
 
 use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
 use gleaner_boilerplate::lines::Cleaning;
-use gleaner_corpus::{Format, InputOptions, InputSet, OutputFormat, resolve_inputs};
+use gleaner_corpus::{Format, InputOptions, InputSet, OutputFormat, VerifyDigests, resolve_inputs};
 use gleaner_pipeline::{
     Error, ErrorKind, Keep, Limits, Method, Resources, ResultOptions, SimilarityName, Spans,
 };
 
 use crate::args::{
-    CleaningPreset, CommentChoice, DataFormat, DuplicateArgs, FavorChoice, FolderArgs, InputArgs,
-    InputFormat, KeepRule, LinkStyle, MethodName, ResourceArgs, SimilarityChoice, SpanDetail, TableChoice,
-    TextArgs, ThreadArgs,
+    CleaningPreset, CommentChoice, DataFormat, DigestChoice, DuplicateArgs, FavorChoice, FolderArgs,
+    InputArgs, InputFormat, KeepRule, LinkStyle, MethodName, ResourceArgs, SimilarityChoice, SpanDetail,
+    TableChoice, TextArgs, ThreadArgs,
 };
 use crate::config::Config;
 use crate::system;
@@ -39,6 +39,11 @@ pub(crate) fn result_options(
     options.id_field = input.id_field;
     options.input_format = input.input_format.map(format);
     set(&mut options.max_record_size, input.max_record_size.map(|size| size.0));
+    options.max_line_size = input.max_line_size.map(|size| size.0);
+    set(&mut options.max_header_size, input.max_header_size.map(|size| size.0));
+    set(&mut options.max_compression_ratio, input.max_compression_ratio);
+    set(&mut options.max_codings, input.max_codings);
+    set(&mut options.verify_digests, input.verify_digests.map(verify_digests));
     if let Some(folder) = groups.folder {
         let folder = config.fill(folder)?;
         set(&mut options.format, folder.format.map(output_format));
@@ -55,6 +60,12 @@ pub(crate) fn result_options(
     }
     if options.max_output_file_size == 0 || options.max_record_size == 0 {
         return Err(usage("--max-output-file-size and --max-record-size must be at least 1 byte"));
+    }
+    if options.max_line_size == Some(0) || options.max_header_size == 0 || options.max_compression_ratio == 0
+    {
+        return Err(usage(
+            "--max-line-size, --max-header-size and --max-compression-ratio must be at least 1",
+        ));
     }
     Ok(options)
 }
@@ -150,6 +161,14 @@ fn format(format: InputFormat) -> Format {
         InputFormat::Text => Format::Text,
         InputFormat::Jsonl => Format::Jsonl,
         InputFormat::Parquet => Format::Parquet,
+    }
+}
+
+fn verify_digests(choice: DigestChoice) -> VerifyDigests {
+    match choice {
+        DigestChoice::Off => VerifyDigests::Off,
+        DigestChoice::Warn => VerifyDigests::Warn,
+        DigestChoice::Reject => VerifyDigests::Reject,
     }
 }
 
