@@ -91,7 +91,7 @@ pub use phases::clean::Counts;
 pub use plan::{Plan, plan};
 pub use progress::{Observer, Phase, Silent};
 pub use recall::{Recall, SampledRecall};
-pub use run::{Report, empty_files, run};
+pub use run::{Report, digest_mismatches, empty_files, run};
 pub use settings::{Job, Keep, Limits, Method, Resources, ResultOptions, Settings, SimilarityName, Spans};
 pub use stream::{Sink, Span, clean};
 pub use verify::{Check, Finding, Verification, VerifyOptions, verify};

@@ -166,7 +166,7 @@ impl Run<'_> {
         let reader = BatchReader::new(settings.inputs.clone(), read.clone());
         let scanned = self
             .timed(Phase::Scan, size, |run| run.scan(reader, &read, run.cleaner(&work, counts.as_ref())))?;
-        self.warn_of_empty_files(&scanned.files);
+        self.warn_of_files(&scanned.files);
         let learnt = self.timed(Phase::Learn, None, |_| Ok(learn::learn(&scanned.parts)))?;
         memory::check_documents(&settings.resources, &settings.result, self.documents(learnt.documents))?;
         let to_clean = if scanned.cleaned.is_none() { learnt.spilled } else { 0 };
@@ -316,8 +316,11 @@ impl Run<'_> {
         Ok(done)
     }
 
-    fn warn_of_empty_files(&self, files: &[FileSummary]) {
+    fn warn_of_files(&self, files: &[FileSummary]) {
         if let Some(warning) = empty_files(files) {
+            self.observer.warn(&warning);
+        }
+        if let Some(warning) = digest_mismatches(files) {
             self.observer.warn(&warning);
         }
     }
@@ -342,6 +345,19 @@ impl Run<'_> {
         }
         counts
     }
+}
+
+/// A warning of records in archives whose digest differs, naming the first file that has some; `None` without any.
+pub fn digest_mismatches(files: &[FileSummary]) -> Option<String> {
+    let count = |file: &FileSummary| file.archive.as_ref().map_or(0, |archive| archive.digest_mismatches);
+    let first = files.iter().find(|file| count(file) > 0)?;
+    let all: u64 = files.iter().map(count).sum();
+    let (records, their) = if all == 1 { ("record has", "its") } else { ("records have", "their") };
+    Some(format!(
+        "{all} {records} another digest than {their} header states, first in {}; --verify-digests says what becomes \
+         of them",
+        first.name
+    ))
 }
 
 /// A warning that names the empty ones of `files`, the first few if they are many; `None` without any.

@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// Check a finished run by its files: sums, witnesses and the values of removals
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(Box<VerifyArgs>),
+    /// Show the records, skips and gaps of an archive
+    #[command(after_help = INSPECT_EXAMPLES)]
+    Inspect(Box<InspectArgs>),
     /// List the rules of line cleaning with their texts and examples
     Rules,
 }
@@ -135,6 +138,69 @@ pub(crate) struct VerifyArgs {
     pub(crate) display: DisplayArgs,
 }
 
+const INSPECT_EXAMPLES: &str = "\
+Examples:
+  gleaner inspect crawl.warc.gz
+  gleaner inspect crawl.warc.gz --problems        only what is damaged, rejected or not as stated
+  gleaner inspect crawl.arc --json | jq -r 'select(.kind == \"record\").url'
+
+A line is: offset, length, record|skipped|rejected|gap|padding, type or reason, payload, notes, address. An offset with
+`+` counts decompressed bytes, of a member that holds several records. Digests are compared.
+
+Exit codes: 0 done; 2 usage or missing input; 70 a bug; 74 I/O.";
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    /// A WARC, WET, WAT or ARC file, plain or compressed; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Only rejected records, gaps, and records whose length or digest is not as stated
+    #[arg(long)]
+    pub(crate) problems: bool,
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+    #[command(flatten)]
+    pub(crate) display: InspectDisplayArgs,
+}
+
+/// What is shown by `inspect`.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Display")]
+pub(crate) struct InspectDisplayArgs {
+    /// No summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// An object of JSON a line, the summary last
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Coloured messages [default: auto]
+    #[arg(long, value_name = "WHEN", env = "GLEANER_COLOR")]
+    pub(crate) color: Option<When>,
+}
+
+/// What an archive may ask of its reader.
+#[derive(Clone, Debug, Default, Args, Serialize, Deserialize)]
+#[serde(default, rename_all = "kebab-case")]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitArgs {
+    /// Largest record; a larger one is rejected and counted [default: 32MiB]
+    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_RECORD_SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_record_size: Option<Size>,
+    /// Largest header of a record in an archive; a larger one is a gap [default: 64KiB]
+    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_HEADER_SIZE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_header_size: Option<Size>,
+    /// Most bytes that a member of an archive may give for each of its own, beyond 1 MiB [default: 1000]
+    #[arg(long, value_name = "N", env = "GLEANER_MAX_COMPRESSION_RATIO")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_compression_ratio: Option<u64>,
+    /// Most content codings on top of each other of a page in an archive [default: 4]
+    #[arg(long, value_name = "N", env = "GLEANER_MAX_CODINGS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) max_codings: Option<u64>,
+}
+
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub(crate) struct CleanArgs {
@@ -175,26 +241,13 @@ pub(crate) struct InputArgs {
     #[arg(long, value_name = "NAME", env = "GLEANER_ID_FIELD")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) id_field: Option<String>,
-    /// Largest record; a larger one is rejected and counted [default: 32MiB]
-    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_RECORD_SIZE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_record_size: Option<Size>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) limits: LimitArgs,
     /// Longest line of JSONL; a longer one is rejected and counted [default: as --max-record-size]
-    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_LINE_SIZE")]
+    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_LINE_SIZE", help_heading = "Limits")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_line_size: Option<Size>,
-    /// Largest header of a record in an archive; a larger one is a gap [default: 64KiB]
-    #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_HEADER_SIZE")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_header_size: Option<Size>,
-    /// Most bytes that a member of an archive may give for each of its own, beyond 1 MiB [default: 1000]
-    #[arg(long, value_name = "N", env = "GLEANER_MAX_COMPRESSION_RATIO")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_compression_ratio: Option<u64>,
-    /// Most content codings on top of each other of a page in an archive [default: 4]
-    #[arg(long, value_name = "N", env = "GLEANER_MAX_CODINGS")]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) max_codings: Option<u64>,
     /// What becomes of records of an archive whose digest differs: nothing, counted, or rejected [default: warn]
     #[arg(long, value_name = "WHAT", env = "GLEANER_VERIFY_DIGESTS")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use crate::args::Cli;
 
 /// Options that belong to one call and are refused in a file.
-const NOT_IN_A_FILE: [&str; 12] = [
+const NOT_IN_A_FILE: [&str; 13] = [
     "config",
     "dry-run",
     "output",
@@ -26,6 +26,7 @@ const NOT_IN_A_FILE: [&str; 12] = [
     "json",
     "color",
     "recall-sample",
+    "problems",
 ];
 
 /// The values of a configuration file.

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Clean(args) => args.display.color,
         Command::Dedup(args) => args.display.color,
         Command::Verify(args) => args.display.color,
+        Command::Inspect(args) => args.display.color,
         Command::Rules => None,
     });
     if let Err(error) = signals::listen() {
@@ -63,6 +64,7 @@ fn execute(command: &Command, style: Style) -> Result<Exit, Error> {
         Command::Dedup(args) => commands::folder::dedup_command(args, style),
         Command::Clean(args) => commands::clean::clean_command(args, style),
         Command::Verify(args) => commands::verify::verify_command(args, style),
+        Command::Inspect(args) => commands::inspect::inspect_command(args),
         Command::Rules => commands::rules::rules_command(),
     }
 }

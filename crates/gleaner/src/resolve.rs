@@ -38,11 +38,11 @@ pub(crate) fn result_options(
     options.text_field = input.text_field;
     options.id_field = input.id_field;
     options.input_format = input.input_format.map(format);
-    set(&mut options.max_record_size, input.max_record_size.map(|size| size.0));
+    set(&mut options.max_record_size, input.limits.max_record_size.map(|size| size.0));
     options.max_line_size = input.max_line_size.map(|size| size.0);
-    set(&mut options.max_header_size, input.max_header_size.map(|size| size.0));
-    set(&mut options.max_compression_ratio, input.max_compression_ratio);
-    set(&mut options.max_codings, input.max_codings);
+    set(&mut options.max_header_size, input.limits.max_header_size.map(|size| size.0));
+    set(&mut options.max_compression_ratio, input.limits.max_compression_ratio);
+    set(&mut options.max_codings, input.limits.max_codings);
     set(&mut options.verify_digests, input.verify_digests.map(verify_digests));
     if let Some(folder) = groups.folder {
         let folder = config.fill(folder)?;

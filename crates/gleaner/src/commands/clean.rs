@@ -10,7 +10,9 @@ use gleaner_boilerplate::html::Contribution;
 use gleaner_corpus::{
     AtomicFile, Document, InputSet, Location, Reject, RejectKind, Removal, write_json_line,
 };
-use gleaner_pipeline::{Error, ErrorKind, Job, Sink, Span, Spans, clean, empty_files, plan};
+use gleaner_pipeline::{
+    Error, ErrorKind, Job, Sink, Span, Spans, clean, digest_mismatches, empty_files, plan,
+};
 use serde_json::{Value, json};
 
 use crate::args::{CleanArgs, StreamArgs, StreamFormat, When};
@@ -44,7 +46,7 @@ pub(crate) fn clean_command(args: &CleanArgs, style: Style) -> Result<Exit, Erro
     let files = clean(inputs, &options, threads, &mut writer, &progress);
     progress.end();
     let files = files?;
-    if let Some(warning) = empty_files(&files) {
+    for warning in [empty_files(&files), digest_mismatches(&files)].into_iter().flatten() {
         style.warning(&warning);
     }
     let seconds = start.elapsed().as_secs_f64();
