@@ -10,7 +10,8 @@ use crate::payload::{PayloadLimits, response};
 
 /// Whether the bytes of a record are those that its digests were made of.
 ///
-/// `None`: no digest is stated, or one that cannot be compared.
+/// `None`: no digest is stated, or one that cannot be compared. Whoever wrote the archive wrote the digests, too: they
+/// show damage and mistakes, not ill will.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct DigestCheck {

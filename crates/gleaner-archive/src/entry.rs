@@ -29,7 +29,10 @@ pub enum Within {
     Decompressed,
 }
 
-/// A WARC record, borrowing the reader's buffer.
+/// A record of WARC or ARC, borrowing the reader's buffer.
+///
+/// Hostile input decides over every byte of it but its size: block and header stay within
+/// [`ReaderOptions`](crate::ReaderOptions).
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Record<'a> {
@@ -37,7 +40,8 @@ pub struct Record<'a> {
     pub header: Header<'a>,
     /// Its block: `Content-Length` bytes, except where that length is wrong for sure (it reaches over
     /// the end of the record's own gzip member or over the beginning of the next record, or the
-    /// member holds more); then the block is what stands there.
+    /// member holds more, or no line end closes the record there and the next one begins within 400
+    /// bytes); then the block is what stands there.
     pub block: &'a [u8],
     /// Where it begins: of a record that is its own gzip member or zstd frame, the member.
     pub offset: u64,
@@ -53,6 +57,8 @@ pub struct Record<'a> {
 }
 
 /// A record too large to be held that holds no text.
+///
+/// Hostile input may name any kind: `kind` is as long as a line of its header may be.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Skipped<'a> {
@@ -69,7 +75,7 @@ pub struct Skipped<'a> {
     pub within: Within,
 }
 
-/// A lost or rejected range.
+/// A lost or rejected range. Hostile input can make about one for each byte: entries are given out one at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Damage {

@@ -5,7 +5,8 @@ use std::fmt;
 
 /// The header of a WARC record as it stands in the file: version line, fields, blank line.
 ///
-/// A view of bytes, cheap to copy; each look-up walks the lines.
+/// A view of bytes, cheap to copy; each look-up walks the lines, so hostile input can make it cost as much as reading
+/// the whole header, which a reader bounds.
 #[derive(Clone, Copy)]
 pub struct Header<'a> {
     bytes: &'a [u8],

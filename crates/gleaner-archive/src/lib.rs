@@ -1,8 +1,9 @@
 //! From the bytes of a web archive to decoded text, with every byte accounted for.
 //!
-//! [`ArchiveReader`] reads WARC and WET, plain or compressed, and gives out one [`Entry`] after the
-//! other: a [`Record`], or what stands in the way of one. It knows its own limits ([`ReaderOptions`])
-//! and goes on after damage. [`payload`] turns the block of a record into a page or a text: HTTP
+//! [`ArchiveReader`] reads WARC, WET and ARC, plain or compressed, and gives out one [`Entry`] after the
+//! other: a [`Record`], or what stands in the way of one. It knows its own limits ([`ReaderOptions`]),
+//! goes on after damage, and keeps a [`Tally`] of where every byte went. [`check_digests`] compares a
+//! record with the digests that it states. [`payload`] turns the block of a record into a page or a text: HTTP
 //! head, chunks, content coding, charset; [`skipped_by_header`] says beforehand, by the header alone,
 //! that there is none. [`decode_html`] and [`decode_text`] are the charset step alone. A reader and a
 //! decoder share nothing, so that one thread can read while others decode.
@@ -32,8 +33,9 @@
 //! ```
 //!
 //! # When not to use it
-//! It does not write archives, seek in them by an index, or read ARC (reported as one gap,
-//! `arc-archive`). It knows nothing about main content: a page comes out as the server sent it.
+//! It does not write archives, seek in them by an index, join segmented records (each segment is a
+//! record; what continues one is skipped as `continuation`), or read LZ4 (reported as one gap,
+//! `lz4-archive`). It knows nothing about main content: a page comes out as the server sent it.
 //!
 //! # Untrusted input
 //! No input makes it panic, recurse, or allocate from a length it read: buffers grow as bytes
@@ -43,12 +45,15 @@
 //!   window of a zstd frame that asks for it and then fills it. In [`payload`] the decoded bodies of
 //!   two codings and a text of up to three times the body, each bounded by its `max_size`, plus
 //!   16 MiB for the window of a brotli body or 8 MiB for that of a zstd body.
-//! - Time: linear in the bytes stored and the bytes they decompress to. Deflate expands at most
-//!   1,032 times, zstd and brotli far more: a record above the limit is decompressed to its end
-//!   without being kept. False beginnings after damage make the reader go back over at most four
-//!   times what it has read, and one MiB.
-//! - A record in a plain archive, or in a member with others, has no checksum: damage inside its
-//!   block is not seen ([`Record::verified`]).
+//! - Time: linear in the bytes stored and the bytes they decompress to. A gzip member or zstd frame that
+//!   gives more than 1 MiB and more than [`ReaderOptions::max_compression_ratio`] times its own size is
+//!   read no further, so that a file can cost no more than a thousand times its size; a record above the
+//!   size limit is decompressed to its end without being kept. False beginnings after damage make the
+//!   reader go back over at most four times what it has read, and one MiB.
+//! - Trust: what comes out of a gzip member or a zstd frame of its own was compared with its checksum.
+//!   A record in a plain archive, or in a member that goes on behind it, was not: damage inside its block
+//!   is not seen ([`Record::verified`], [`Tally::unverified`]), unless it states a digest. A header may
+//!   hold any bytes but control characters: addresses and ids are not checked, and are no file names.
 
 #![forbid(unsafe_code)]
 

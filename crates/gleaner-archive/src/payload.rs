@@ -6,6 +6,9 @@ use crate::http::Response;
 use crate::reason;
 
 /// What a record's block holds.
+///
+/// Hostile input can make the text three times as long as [`PayloadLimits::max_size`]; it is valid UTF-8 and may hold
+/// any character.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Payload {
@@ -68,7 +71,8 @@ pub(crate) fn stated_by_http(header: Header<'_>, block: &[u8]) -> Option<String>
     stated_type(header, &response).filter(|media| !is_text(media))
 }
 
-/// Limits of decoding a payload.
+/// Limits of decoding a payload: what hostile input can cost is each of `max_codings` bodies of `max_size`, two of them in
+/// memory at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PayloadLimits {

@@ -26,7 +26,7 @@ impl Bytes {
     }
 }
 
-/// What the bytes of an archive belong to. At its end `stored.total() + shared` is its size.
+/// What the bytes of an archive belong to; of fixed size, whatever the archive. At its end `stored.total() + shared` is its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Tally {

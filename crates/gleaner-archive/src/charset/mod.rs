@@ -5,7 +5,7 @@ mod meta;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8};
 
-/// Text decoded from bytes.
+/// Text decoded from bytes; at most three times as long, whatever they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Decoded {

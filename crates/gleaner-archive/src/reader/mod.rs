@@ -24,7 +24,7 @@ use crate::source::Source;
 use crate::tally::{Counter, Kind, Tally};
 use run::Run;
 
-/// Limits of a reader.
+/// Limits of a reader: they bound what hostile input can cost, as the crate's documentation says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ReaderOptions {

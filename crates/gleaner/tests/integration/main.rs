@@ -9,6 +9,7 @@ mod determinism;
 mod duplicates;
 mod fixtures;
 mod formats;
+mod hostile;
 mod inspect;
 mod real_data;
 mod signals;
