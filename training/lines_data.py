@@ -88,8 +88,11 @@ def load_set(job):
     binary, data, name, work = job
     sites = json.load(open(os.path.join(data, "sites.json")))
     source = residual(data, sites, name) if name in RESIDUAL else rendered(data, sites, name, work)
-    texts = list(source)
-    base = os.path.join(work, name)
+    return measured(binary, os.path.join(work, name), list(source))
+
+
+def measured(binary, base, texts):
+    """Adds to texts what the crate says of their lines, by way of files whose names begin with `base`."""
     with open(base + ".texts", "w") as out:
         for at, text in enumerate(texts):
             out.write(json.dumps(dict(id=str(at), text=text["text"]), ensure_ascii=False) + "\n")
@@ -108,7 +111,7 @@ def load_set(job):
         text.update(X=X[start:at], tokens=tokens, lines=dumped["texts"], rules=dumped["rules"], gold=gold,
                     label=labels(tokens, gold), words=np.array([len(line) for line in tokens], np.float32))
         text["cued"] = np.array([bool(rule and rule[1]) for rule in text["rules"]], bool)
-        text["before"] = token_ids(text.pop("text"))
+        text["before"] = token_ids(text["text"])
         text.update(prose=prose[start:at], sentence=(prose | stops)[start:at])
     return texts
 

@@ -67,13 +67,15 @@ def weights(texts):
     for t in texts:
         own = np.maximum(t["words"], 1) ** .6
         if len(own):
-            own *= own.sum() ** -TEXT_POWER * of_set[t["kind"], t["set"]] ** -SET_POWER * KIND_WEIGHT[t["kind"]]
+            own *= own.sum() ** -TEXT_POWER * of_set[t["kind"], t["set"]] ** -SET_POWER * KIND_WEIGHT.get(t["kind"], 0)
         mask = np.ones(len(own), bool)
         if len(own) > LINES_PER_TEXT:
             mask[:] = False
             mask[random.choice(len(own), LINES_PER_TEXT, replace=False)] = True
             own *= len(own) / LINES_PER_TEXT
-        if t["kind"] != "residual":
+        if t["kind"] not in KIND_WEIGHT:
+            mask[:] = False
+        elif t["kind"] != "residual":
             mask &= random.random(len(own)) < PAGE_SHARE
         weight.append(own)
         chosen.append(mask)

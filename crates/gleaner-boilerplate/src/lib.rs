@@ -25,3 +25,4 @@
 mod forest;
 pub mod html;
 pub mod lines;
+pub mod sites;

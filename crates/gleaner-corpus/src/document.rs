@@ -118,6 +118,8 @@ pub struct SpanRow {
     pub action: String,
     /// Stable name of the rule.
     pub reason: String,
+    /// What the reason rests on, where the rule can say it.
+    pub detail: Option<String>,
     /// How sure the rule was, 0 to 1.
     pub score: f32,
     /// The removed text, where the run keeps it.

@@ -75,6 +75,8 @@ mod run;
 mod searched;
 mod settings;
 mod site;
+mod site_file;
+mod sites;
 mod stages;
 mod stream;
 mod texts;
@@ -92,7 +94,10 @@ pub use plan::{Plan, plan};
 pub use progress::{Observer, Phase, Silent};
 pub use recall::{Recall, SampledRecall};
 pub use run::{Report, digest_mismatches, empty_files, run};
-pub use settings::{Job, Keep, Limits, Method, Resources, ResultOptions, Settings, SimilarityName, Spans};
+pub use settings::{
+    Job, Keep, Limits, Method, Resources, ResultOptions, Settings, SimilarityName, SiteTemplateFile, Spans,
+};
+pub use site_file::print_templates;
 pub use stream::{Sink, Span, clean};
 pub use verify::{Check, Finding, Verification, VerifyOptions, verify};
 

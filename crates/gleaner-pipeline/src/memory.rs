@@ -31,6 +31,8 @@ pub(crate) struct GroupMemory {
     pub(crate) cache: u64,
     /// Each of the four sorters that are there at a time at most.
     pub(crate) sorter: u64,
+    /// Marks of lines by site, which are gone before the search begins.
+    pub(crate) sites: u64,
 }
 
 impl GroupMemory {
@@ -44,7 +46,7 @@ impl GroupMemory {
             // Kept documents are compared with many that come later.
             Method::Minhash => (left / 16, left / 4, left / 2),
         };
-        GroupMemory { counts, index, cache, sorter: left / 32 }
+        GroupMemory { counts, index, cache, sorter: left / 32, sites: left / 8 }
     }
 }
 

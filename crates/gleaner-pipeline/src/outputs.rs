@@ -10,7 +10,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
-use crate::settings::{ResultOptions, SimilarityName, Spans};
+use crate::settings::{Job, ResultOptions, SimilarityName, Spans};
 
 /// A file that a run wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct OutputFile {
 }
 
 /// The names of the files that a run with these options and so many files of data has, in order.
-pub(crate) fn names(options: &ResultOptions, data_files: usize) -> Vec<String> {
+pub(crate) fn names(job: Job, options: &ResultOptions, data_files: usize) -> Vec<String> {
     let mut names: Vec<String> =
         (0..data_files).map(|number| data_name(number, data_files, options.format)).collect();
     names.push(REMOVED.to_owned());
@@ -35,6 +35,9 @@ pub(crate) fn names(options: &ResultOptions, data_files: usize) -> Vec<String> {
     names.push(DOCUMENTS.to_owned());
     if options.similarity == SimilarityName::Coverage {
         names.extend([FRAMES, PAGES].map(str::to_owned));
+    }
+    if job == Job::Run {
+        names.push(TEMPLATES.to_owned());
     }
     names
 }
@@ -53,6 +56,7 @@ pub(crate) const REJECTS: &str = "rejects.parquet";
 pub(crate) const DOCUMENTS: &str = "index/documents.bin";
 pub(crate) const FRAMES: &str = "index/frames.jsonl";
 pub(crate) const PAGES: &str = "index/pages.bin";
+pub(crate) const TEMPLATES: &str = "site-templates/templates.jsonl";
 
 /// What tells a run from any other: a digest of its files' names, sizes and digests.
 pub(crate) fn identity(outputs: &[OutputFile]) -> String {
@@ -83,16 +87,21 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<String>, Error> {
 }
 
 /// Reads the files of a run once for their sizes and digests, on all threads of the pool.
-pub(crate) fn digests(folder: &Path, options: &ResultOptions) -> Result<Vec<OutputFile>, Error> {
+pub(crate) fn digests(folder: &Path, job: Job, options: &ResultOptions) -> Result<Vec<OutputFile>, Error> {
     let data_files = list(&folder.join("data"))?.len();
-    let names = names(options, data_files);
+    let names = names(job, options, data_files);
     names.par_iter().map(|name| digest(folder, name)).collect()
 }
 
 pub(crate) fn digest(folder: &Path, name: &str) -> Result<OutputFile, Error> {
-    let path = folder.join(name);
+    let (size, digest) = digest_of(&folder.join(name))?;
+    Ok(OutputFile { name: name.to_owned(), size, digest })
+}
+
+/// Size and digest of a file.
+pub(crate) fn digest_of(path: &Path) -> Result<(u64, String), Error> {
     let read = || {
-        let mut file = File::open(&path)?;
+        let mut file = File::open(path)?;
         let (mut hasher, mut size) = (Hasher128::default(), 0);
         let mut buffer = vec![0; 1 << 18];
         loop {
@@ -105,6 +114,6 @@ pub(crate) fn digest(folder: &Path, name: &str) -> Result<OutputFile, Error> {
             }
         }
     };
-    let (size, hash) = read().map_err(|error| Error::io(&path, &error))?;
-    Ok(OutputFile { name: name.to_owned(), size, digest: format!("xxh3-128:{hash:032x}") })
+    let (size, hash) = read().map_err(|error| Error::io(path, &error))?;
+    Ok((size, format!("xxh3-128:{hash:032x}")))
 }

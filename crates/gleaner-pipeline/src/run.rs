@@ -32,6 +32,7 @@ use crate::progress::{Observer, Phase};
 use crate::recall::{self, Recall};
 use crate::searched::Searched;
 use crate::settings::{Job, Resources, ResultOptions, Settings, Spans};
+use crate::sites::{self, SiteCounts, Sites};
 use crate::stages::{Stages, page_in_dedup};
 use crate::work::WorkArea;
 
@@ -40,6 +41,10 @@ const BATCH_BYTES: usize = 8 << 20;
 
 /// Shingles that an input of unknown size is taken to hold: the counters of more would take long to make for a short one.
 const UNKNOWN_SHINGLES: u64 = 1 << 28;
+
+/// Lines that an input of unknown size is taken to hold, and bytes of one otherwise; packed text has more lines a byte.
+const UNKNOWN_LINES: u64 = 1 << 26;
+const LINE_BYTES: u64 = 16;
 
 /// How a run ended.
 #[derive(Clone, Debug)]
@@ -163,16 +168,26 @@ impl Run<'_> {
 
         let memory = GroupMemory::new(&settings.resources, &settings.result);
         let counts = self.counts(memory);
+        let site_counts = self.site_counts(memory);
+        let mut sites = settings.result.known_sites()?;
         let reader = BatchReader::new(settings.inputs.clone(), read.clone());
-        let scanned = self
-            .timed(Phase::Scan, size, |run| run.scan(reader, &read, run.cleaner(&work, counts.as_ref())))?;
+        let scanned = self.timed(Phase::Scan, size, |run| {
+            let cleaner = run.cleaner(&work, counts.as_ref(), &sites);
+            run.scan(reader, &read, cleaner, site_counts.as_ref())
+        })?;
         self.warn_of_files(&scanned.files);
-        let learnt = self.timed(Phase::Learn, None, |_| Ok(learn::learn(&scanned.parts)))?;
+        let learnt = self.timed(Phase::Learn, None, |_| {
+            let mut learnt = learn::learn(&scanned.parts);
+            if let Some(counts) = site_counts {
+                sites.learnt = Some(learn::learn_sites(&mut learnt, counts, &work, memory.sorter)?);
+            }
+            Ok(learnt)
+        })?;
         memory::check_documents(&settings.resources, &settings.result, self.documents(learnt.documents))?;
         let to_clean = if scanned.cleaned.is_none() { learnt.spilled } else { 0 };
         let mut cleaned = self.timed(Phase::Clean, Some(to_clean), |run| match &scanned.cleaned {
             Some(parts) => Ok(Cleaned::merge(parts)),
-            None => run.cleaner(&work, counts.as_ref()).clean(&learnt),
+            None => run.cleaner(&work, counts.as_ref(), &sites).clean(&learnt),
         })?;
         let prepared = self.timed(Phase::Against, self.earlier_bytes(), |run| {
             run.earlier(&work, counts.as_ref(), memory).prepare(&learnt)
@@ -187,7 +202,8 @@ impl Run<'_> {
         })?;
         let recall = self.timed(Phase::Recall, None, |run| run.recall(&work, &learnt, searched, &grouped))?;
         cleaned.removed.extend(grouped.counts);
-        self.spilled = learnt.spilled + cleaned.spilled + prepared.spilled + grouped.spilled;
+        self.spilled =
+            learnt.spilled + learnt.spilled_sites + cleaned.spilled + prepared.spilled + grouped.spilled;
 
         let totals = Totals::of(&learnt, &work, &grouped.removed, memory.sorter)?;
         let counts = self.account(&learnt, &cleaned, grouped.against, &totals);
@@ -209,13 +225,16 @@ impl Run<'_> {
         };
         let emitted = self.timed(Phase::Emit, Some(text_bytes), |run| {
             create_folders(&settings.output)?;
+            if settings.job == Job::Run {
+                sites::publish(&work.templates(), &settings.output.join(outputs::TEMPLATES))?;
+            }
             if run.comparison.knows_frames() {
                 grouped.frames.write(&settings.output.join(outputs::FRAMES))?;
             }
             emitter.emit()
         })?;
         counts.check(&emitted)?;
-        let outputs = outputs::digests(&settings.output, &settings.result)?;
+        let outputs = outputs::digests(&settings.output, settings.job, &settings.result)?;
         let mut manifest = Manifest::new(settings, scanned.files, counts, recall, outputs);
         manifest.options = self.comparison.stated(&settings.result);
         Ok((manifest, self.seconds, self.spilled))
@@ -240,7 +259,13 @@ impl Run<'_> {
     }
 
     /// `dedup` learns nothing from the documents and leaves their texts alone: it takes fingerprints while it scans.
-    fn scan(&self, reader: BatchReader, read: &ReadOptions, cleaner: Cleaner<'_>) -> Result<Scanned, Error> {
+    fn scan(
+        &self,
+        reader: BatchReader,
+        read: &ReadOptions,
+        cleaner: Cleaner<'_>,
+        sites: Option<&SiteCounts>,
+    ) -> Result<Scanned, Error> {
         let Settings { job, resources, result, .. } = self.settings;
         let scanner = Scanner {
             options: read,
@@ -248,14 +273,29 @@ impl Run<'_> {
             work: cleaner.work,
             observer: self.observer,
             cleaner: (*job == Job::Dedup).then_some(cleaner),
+            sites,
             admit: &|documents| memory::check_documents(resources, result, self.documents(documents)),
         };
         scanner.scan(reader)
     }
 
-    fn cleaner<'a>(&'a self, work: &'a WorkArea, counts: Option<&Arc<HashCounts>>) -> Cleaner<'a> {
+    /// Marks for the lines of the input, where templates of sites are learnt.
+    fn site_counts(&self, memory: GroupMemory) -> Option<SiteCounts> {
+        let bytes = self.settings.inputs.files.iter().map(|file| file.size).sum::<Option<u64>>();
+        let lines = bytes.map_or(UNKNOWN_LINES, |bytes| bytes / LINE_BYTES);
+        let wanted = self.settings.job == Job::Run && self.stages.uses_sites();
+        wanted.then(|| SiteCounts::new(lines, memory.sites))
+    }
+
+    fn cleaner<'a>(
+        &'a self,
+        work: &'a WorkArea,
+        counts: Option<&Arc<HashCounts>>,
+        sites: &'a Sites,
+    ) -> Cleaner<'a> {
         Cleaner {
             stages: &self.stages,
+            sites,
             fingerprinter: self.comparison.fingerprinter(counts),
             bands: self.comparison.bands(),
             keep: self.settings.result.keep,
@@ -407,7 +447,7 @@ fn most_shingles(file: &InputFile) -> Option<u64> {
 }
 
 fn create_folders(output: &Path) -> Result<(), Error> {
-    for name in ["data", "removed", "index"] {
+    for name in ["data", "removed", "index", "site-templates"] {
         let folder = output.join(name);
         fs::create_dir_all(&folder).map_err(|error| Error::io(&folder, &error))?;
     }

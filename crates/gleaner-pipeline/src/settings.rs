@@ -1,7 +1,7 @@
 //! What a run is told. [`ResultOptions`] determine the output and are part of a run's identity;
 //! [`Resources`] and [`Limits`] may differ between two runs that give the same bytes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
 use gleaner_boilerplate::lines::Cleaning;
@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 use crate::memory;
+use crate::outputs;
+use crate::site_file::SiteFile;
+use crate::sites::Sites;
 
 /// Which job is done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,6 +154,38 @@ pub struct ResultOptions {
     pub disable: Vec<String>,
     /// The only rules of line cleaning that are on; empty: all. Default empty.
     pub only: Vec<String>,
+    /// Templates of sites that an earlier run has learnt. Default none.
+    pub site_templates: Option<SiteTemplateFile>,
+}
+
+/// A file of templates of sites: `site-templates/templates.jsonl` of an earlier run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteTemplateFile {
+    /// Where it is; not part of a run's identity.
+    #[serde(skip)]
+    path: PathBuf,
+    /// `xxh3-128:` and 32 hex digits: a run is another one with other templates.
+    digest: String,
+}
+
+impl SiteTemplateFile {
+    /// The file `path`, which is read once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when it holds no templates or is of another version;
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io).
+    pub fn at(path: &Path) -> Result<SiteTemplateFile, Error> {
+        SiteFile::open(path)?;
+        Ok(SiteTemplateFile { path: path.to_path_buf(), digest: outputs::digest_of(path)?.1 })
+    }
+}
+
+impl ResultOptions {
+    /// The templates that are named.
+    pub(crate) fn known_sites(&self) -> Result<Sites, Error> {
+        let given = self.site_templates.as_ref().map(|file| SiteFile::open(&file.path)).transpose()?;
+        Ok(Sites { learnt: None, given })
+    }
 }
 
 fn max_header_size() -> u64 {
@@ -199,6 +234,7 @@ impl Default for ResultOptions {
             cleaning: Cleaning::Balanced,
             disable: Vec::new(),
             only: Vec::new(),
+            site_templates: None,
         }
     }
 }

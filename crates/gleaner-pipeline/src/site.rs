@@ -1,8 +1,13 @@
 //! Which site a document is a page of.
 
-/// A number for the site of an address: its host in lower case, without `www.` before it and a port behind it; `None`
-/// where there is no host. Subdomains are sites of their own; folders are not.
+/// A number for the site of an address, as [`host_of`] knows it.
 pub(crate) fn site_of(url: &str) -> Option<u64> {
+    host_of(url).map(|host| gleaner_text::hash64(host.as_bytes()))
+}
+
+/// The site of an address: its host in lower case, without `www.` before it and a port behind it; `None` where there is
+/// no host. Subdomains are sites of their own; folders are not.
+pub(crate) fn host_of(url: &str) -> Option<String> {
     let (_, rest) = url.trim().split_once("://")?;
     let authority = rest.split(['/', '?', '#', '\\']).next()?;
     let host = authority.rsplit('@').next()?;
@@ -12,7 +17,7 @@ pub(crate) fn site_of(url: &str) -> Option<u64> {
     };
     let host = host.to_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host).trim_end_matches('.');
-    (!host.is_empty()).then(|| gleaner_text::hash64(host.as_bytes()))
+    (!host.is_empty()).then(|| host.to_owned())
 }
 
 #[cfg(test)]

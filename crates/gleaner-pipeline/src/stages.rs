@@ -6,12 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gleaner_boilerplate::html::{self, Declared, ExtractOptions, Extraction, Links};
 use gleaner_boilerplate::lines::{Action, LineCleaner, LineOptions};
+use gleaner_boilerplate::sites::SiteTemplate;
 use gleaner_corpus::{Content, Document, Record, SpanRow};
 
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::language::{self, LanguageFilter};
 use crate::settings::{Job, ResultOptions, Spans};
+use crate::sites::Sites;
 
 /// Text from which a document is large: its work takes up to fourteen times its size in memory.
 const LARGE: usize = 2 << 20;
@@ -58,6 +60,11 @@ impl Stages {
             languages,
             cleaner,
         })
+    }
+
+    /// Whether templates of sites are of use.
+    pub(crate) fn uses_sites(&self) -> bool {
+        self.job != Job::Dedup && self.cleaner.uses_sites()
     }
 
     /// Waits until no other large document is worked on; hold the guard meanwhile. Small ones need not wait. However
@@ -150,26 +157,35 @@ impl Stages {
             end: range.end as u64,
             action: String::new(),
             reason: String::new(),
+            detail: None,
             score: 0.0,
             text: (self.spans == Spans::Full).then(|| source[range.clone()].to_owned()),
         }
     }
 
     /// Cleans the lines of a draft, identifies its language and applies the filters.
-    pub(crate) fn finish(&self, draft: &mut Draft) {
+    ///
+    /// Fails when the templates of `sites` cannot be read.
+    pub(crate) fn finish(&self, draft: &mut Draft, sites: &Sites) -> Result<(), Error> {
         if draft.removal.is_some() || self.job == Job::Dedup {
-            return;
+            return Ok(());
         }
-        self.clean_lines(draft);
+        let site = sites.of(draft.document.url.as_deref())?;
+        self.clean_lines(draft, site.as_deref());
         if draft.removal.is_some() {
-            return;
+            return Ok(());
         }
         fill_language(&mut draft.document);
         self.filter(draft);
+        Ok(())
     }
 
-    fn clean_lines(&self, draft: &mut Draft) {
-        let cleaned = self.cleaner.clean(&draft.document.text, &draft.verbatim);
+    fn clean_lines(&self, draft: &mut Draft, site: Option<&SiteTemplate>) {
+        let Draft { document, verbatim, .. } = draft;
+        let cleaned = match site {
+            Some(site) => self.cleaner.clean_page_of(site, &document.text, verbatim),
+            None => self.cleaner.clean(&document.text, verbatim),
+        };
         let before = &draft.document.text;
         if self.spans != Spans::None {
             draft.spans.extend(cleaned.spans.iter().map(|span| SpanRow {
@@ -179,6 +195,7 @@ impl Stages {
                     Action::Repaired => "repaired".to_owned(),
                 },
                 reason: span.reason.to_owned(),
+                detail: span.recurrence.map(|recurrence| recurrence.to_string()),
                 score: span.score,
                 ..self.place(before, &span.range)
             }));

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::progress::{Observer, Phase, go_on};
 use crate::run::read_options;
 use crate::settings::{Job, ResultOptions};
+use crate::sites::Sites;
 use crate::stages::Stages;
 
 /// Decoded bytes of input in a batch: small, so that the first documents come soon.
@@ -74,6 +75,7 @@ pub fn clean(
     observer: &dyn Observer,
 ) -> Result<Vec<FileSummary>, Error> {
     let stages = Stages::new(Job::Clean, options)?;
+    let sites = options.known_sites()?;
     let read = read_options(Job::Clean, options, BATCH_BYTES);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::new(ErrorKind::Io, format!("cannot start threads: {error}")))?;
@@ -91,7 +93,7 @@ pub fn clean(
         let batches: Vec<Vec<Outcome>> = pool.install(|| {
             window
                 .into_par_iter()
-                .map(|batch| clean_batch(batch, &read, &stages))
+                .map(|batch| clean_batch(batch, &read, &stages, &sites))
                 .collect::<Result<_, Error>>()
         })?;
         for outcome in batches.into_iter().flatten() {
@@ -101,14 +103,19 @@ pub fn clean(
     }
 }
 
-fn clean_batch(batch: RawBatch, read: &ReadOptions, stages: &Stages) -> Result<Vec<Outcome>, Error> {
+fn clean_batch(
+    batch: RawBatch,
+    read: &ReadOptions,
+    stages: &Stages,
+    sites: &Sites,
+) -> Result<Vec<Outcome>, Error> {
     let mut outcomes = Vec::new();
     batch.decode(read, |item| {
         outcomes.push(match item {
             Item::Record(record) => {
                 let mut draft = stages.draft(record)?;
                 let turn = stages.turn(&draft.document.text);
-                stages.finish(&mut draft);
+                stages.finish(&mut draft, sites)?;
                 drop(turn);
                 Outcome::Draft(Box::new(draft))
             }

@@ -58,6 +58,15 @@ impl WorkArea {
         self.part(&format!("earlier-{kind}"), run)
     }
 
+    pub(crate) fn sites(&self, part: usize) -> PathBuf {
+        self.part("sites", part)
+    }
+
+    /// The templates of sites, as learn leaves them.
+    pub(crate) fn templates(&self) -> PathBuf {
+        self.file("site-templates")
+    }
+
     /// The entries of all parts, as group joins them.
     pub(crate) fn all_entries(&self) -> PathBuf {
         self.file("all-entries")

@@ -359,6 +359,10 @@ pub(crate) struct TextArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',', env = "GLEANER_ONLY")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) only: Vec<String>,
+    /// Templates of sites that an earlier run has learnt: its site-templates/templates.jsonl
+    #[arg(long, value_name = "FILE", env = "GLEANER_SITE_TEMPLATES")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) site_templates: Option<PathBuf>,
     /// What to write about removed and repaired ranges, by `clean` about every block of a page [default: ranges; clean: none]
     #[arg(long, value_name = "WHAT", env = "GLEANER_SPANS")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -8,7 +8,7 @@ use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
 use gleaner_boilerplate::lines::Cleaning;
 use gleaner_corpus::{Format, InputOptions, InputSet, OutputFormat, VerifyDigests, resolve_inputs};
 use gleaner_pipeline::{
-    Error, ErrorKind, Keep, Limits, Method, Resources, ResultOptions, SimilarityName, Spans,
+    Error, ErrorKind, Keep, Limits, Method, Resources, ResultOptions, SimilarityName, SiteTemplateFile, Spans,
 };
 
 use crate::args::{
@@ -50,7 +50,7 @@ pub(crate) fn result_options(
         set(&mut options.max_output_file_size, folder.max_output_file_size.map(|size| size.0));
     }
     if let Some(text) = groups.text {
-        text_options(&mut options, config.fill(text)?);
+        text_options(&mut options, config.fill(text)?)?;
     }
     if let Some(dedup) = groups.dedup {
         duplicate_options(&mut options, &config.fill(dedup)?);
@@ -70,7 +70,7 @@ pub(crate) fn result_options(
     Ok(options)
 }
 
-fn text_options(options: &mut ResultOptions, text: TextArgs) {
+fn text_options(options: &mut ResultOptions, text: TextArgs) -> Result<(), Error> {
     options.language = text.language;
     set(&mut options.min_words, text.min_words);
     set(&mut options.comments, text.comments.map(comments));
@@ -81,6 +81,16 @@ fn text_options(options: &mut ResultOptions, text: TextArgs) {
     set(&mut options.spans, text.spans.map(spans));
     options.disable = text.disable;
     options.only = text.only;
+    options.site_templates = text.site_templates.as_deref().map(site_templates).transpose()?;
+    Ok(())
+}
+
+/// A file that is named and absent is a mistake of the command line.
+fn site_templates(path: &Path) -> Result<SiteTemplateFile, Error> {
+    if !path.is_file() {
+        return Err(usage(&format!("--site-templates {}: no such file", path.display())));
+    }
+    SiteTemplateFile::at(path)
 }
 
 fn duplicate_options(options: &mut ResultOptions, dedup: &DuplicateArgs) {

@@ -8,7 +8,9 @@ use super::options::{Cleaning, LineOptions, UnknownRule};
 use super::output::CleanText;
 use super::page::{Page, Source};
 use super::render::Render;
-use super::rules::{self, Entry, Stage};
+use super::rules::{self, Entry, Judged, Stage};
+use super::site::SiteText;
+use crate::sites::SiteTemplate;
 
 /// Cleans texts by rules, of which one is learnt.
 ///
@@ -19,6 +21,7 @@ pub struct LineCleaner {
     repairs: Vec<&'static Entry>,
     verdicts: Vec<&'static Entry>,
     model: Option<&'static Entry>,
+    site: Option<&'static Entry>,
     white_space: bool,
 }
 
@@ -46,6 +49,7 @@ impl LineCleaner {
             repairs,
             verdicts: stage(Stage::Verdict),
             model: stage(Stage::Model).pop(),
+            site: stage(Stage::Site).pop(),
         })
     }
 
@@ -69,12 +73,34 @@ impl LineCleaner {
     /// assert_eq!(clean.spans[0].action, Action::Repaired);
     /// ```
     pub fn clean(&self, text: &str, verbatim: &[Range<usize>]) -> CleanText {
+        self.clean_with(None, text, verbatim)
+    }
+
+    /// As [`clean`](LineCleaner::clean), of a page of the site whose template is given.
+    ///
+    /// Where the template has lines of the page, the rule `site-template` has the last word, and [`Span::recurrence`]
+    /// says what it rests on; where it has none, and with the rule `site-template` or `line-model` disabled, the text is
+    /// cleaned as without a template.
+    ///
+    /// [`Span::recurrence`]: super::Span::recurrence
+    pub fn clean_page_of(&self, site: &SiteTemplate, text: &str, verbatim: &[Range<usize>]) -> CleanText {
+        let useful = !site.is_empty() && self.uses_sites();
+        self.clean_with(useful.then(|| SiteText::new(site, text)), text, verbatim)
+    }
+
+    /// Whether templates of sites are of use: with the rules `site-template` and `line-model`.
+    pub fn uses_sites(&self) -> bool {
+        self.site.is_some() && self.model.is_some()
+    }
+
+    fn clean_with(&self, mut site: Option<SiteText<'_>>, text: &str, verbatim: &[Range<usize>]) -> CleanText {
         let mut render = Render::new(self.white_space);
         let mut scratch = Scratch::default();
         let source = Source::new(text, verbatim);
         let mut at = 0;
         while at < text.len() {
             let mut page = Page::section(&source, at, Self::MAX_LINES, self.cleaning);
+            page.site = site.as_mut().and_then(|site| site.evidence(&page));
             self.judge(&mut page, &mut scratch);
             render.section(&page, self.white_space);
             at = page.lines.last().map_or(text.len(), |line| line.next);
@@ -89,6 +115,7 @@ impl LineCleaner {
         if let Some(model) = self.model {
             page.cleaning = self.cleaning;
             (model.apply)(page);
+            self.site.into_iter().for_each(|site| (site.apply)(page));
         } else if self.cleaning == Cleaning::Conservative {
             page.acquit_lone_cues();
         }
@@ -114,17 +141,34 @@ impl LineCleaner {
         let mut page = Page::section(&Source::new(text, &[]), 0, Self::MAX_LINES, self.cleaning);
         self.judge_by_rules(&mut page, &mut Scratch::default());
         let features = Features::new(&page);
-        let mut out = LineFeatures::default();
-        for (row, &at) in features.rows.iter().enumerate() {
-            if row == 0 {
-                features.write(row, &mut out.names);
-            }
-            features.write(row, &mut out.rows);
-            out.texts.push(page.visible(at).into_owned());
-            let line = &page.lines[at];
-            out.rules.push(line.verdict.map(|verdict| (verdict.reason, rules::bears_cue(line))));
-        }
-        out
+        LineFeatures::of(
+            &page,
+            &features.rows,
+            |row, sink| features.write(row, sink),
+            |row, sink| features.write(row, sink),
+        )
+    }
+
+    /// The features by which lines are judged that a template has something to say of, for training. `p`: how likely each
+    /// line with words is content, by a model that has not seen the text. No rows where the template has no line of it.
+    #[doc(hidden)]
+    pub fn site_features(&self, site: &SiteTemplate, text: &str, p: &[f32]) -> LineFeatures {
+        let mut page = Page::section(&Source::new(text, &[]), 0, Self::MAX_LINES, self.cleaning);
+        let Some(evidence) = SiteText::new(site, text).evidence(&page) else {
+            return LineFeatures::default();
+        };
+        self.judge_by_rules(&mut page, &mut Scratch::default());
+        let rows = Features::new(&page).rows;
+        let p = rows.iter().enumerate().map(|(row, _)| p.get(row).copied().unwrap_or_default()).collect();
+        let judged = Judged::of(&page, (rows, p));
+        rules::decide(&mut page, &judged);
+        let features = super::site::Features::new(&page, &judged, &evidence);
+        LineFeatures::of(
+            &page,
+            &judged.rows,
+            |row, sink| features.write(row, sink),
+            |row, sink| features.write(row, sink),
+        )
     }
 }
 
@@ -140,4 +184,25 @@ pub struct LineFeatures {
     pub texts: Vec<String>,
     /// Name of the rule that would remove it, and whether a cue of its own does.
     pub rules: Vec<Option<(&'static str, bool)>>,
+}
+
+impl LineFeatures {
+    fn of(
+        page: &Page<'_>,
+        rows: &[usize],
+        names: impl Fn(usize, &mut Vec<String>),
+        values: impl Fn(usize, &mut Vec<f32>),
+    ) -> LineFeatures {
+        let mut out = LineFeatures::default();
+        for (row, &at) in rows.iter().enumerate() {
+            if row == 0 {
+                names(row, &mut out.names);
+            }
+            values(row, &mut out.rows);
+            out.texts.push(page.visible(at).into_owned());
+            let line = &page.lines[at];
+            out.rules.push(line.verdict.map(|verdict| (verdict.reason, rules::bears_cue(line))));
+        }
+        out
+    }
 }

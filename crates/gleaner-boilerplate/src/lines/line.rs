@@ -1,9 +1,12 @@
 //! What is known of a single line without its neighbours.
 
+use std::ops::Range;
+
 use super::bytes::{WEIGHED, weigh};
 use super::chars::{is_alphabetic, trim, trim_to_word};
 use super::cues::{self, Cues, Kinds};
 use super::dates::{self, DateShape};
+use super::line_ends::LineEnds;
 
 pub(super) use super::bytes::Signs;
 
@@ -128,6 +131,32 @@ pub(super) fn measure(line: &str, signs: Signs, cues: &Cues, scratch: &mut Scrat
         shape.hash = hash(line, shape.digits, &mut scratch.masked);
     }
     shape
+}
+
+/// What is seen of a line at a glance.
+#[derive(Clone, Debug)]
+pub(crate) struct Glance {
+    /// Bytes of the text, without the line's end.
+    pub(crate) range: Range<usize>,
+    /// As [`Shape::weight`].
+    pub(crate) weight: u32,
+    /// As [`Shape::prose`], of the line alone.
+    pub(crate) prose: bool,
+}
+
+/// The lines of a text, unrepaired.
+pub(crate) fn glances(text: &str) -> impl Iterator<Item = Glance> {
+    let ends = LineEnds::of(text);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at;
+        let (end, next) = (start < text.len()).then(|| ends.next(text, start))?;
+        at = next;
+        let line = trim(&text[start..end]);
+        let (weight, words) = weigh(line);
+        let shape = Shape { weight, words, ending: ending(line), ..Shape::default() };
+        Some(Glance { range: start..end, weight, prose: is_prose(line, &shape) })
+    })
 }
 
 /// What the first character says.

@@ -49,10 +49,13 @@ mod output;
 mod page;
 mod render;
 mod rules;
+mod site;
+mod site_table;
 
 pub use cleaner::LineCleaner;
 #[doc(hidden)]
 pub use cleaner::LineFeatures;
+pub(crate) use line::{Glance, glances};
 pub use options::{Cleaning, LineOptions, UnknownRule};
 pub use output::{Action, CleanText, Span};
 pub use rules::{Rule, rules};

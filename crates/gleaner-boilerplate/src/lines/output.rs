@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::sites::Recurrence;
+
 /// What happened to a range of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -28,6 +30,8 @@ pub struct Span {
     pub reason: &'static str,
     /// How certain, between 0 (keep) and 1 (remove).
     pub score: f32,
+    /// On how many pages of its site the line is, or the one it stands by, where the reason rests on that.
+    pub recurrence: Option<Recurrence>,
 }
 
 /// A text after cleaning.

@@ -9,6 +9,9 @@ use super::draft::{self, Edit, Repair};
 use super::line::{self, Ending, Scratch, Shape, Signs};
 use super::line_ends::LineEnds;
 use super::options::Cleaning;
+use super::rules::Judged;
+use super::site::Evidence;
+use crate::sites::Recurrence;
 
 /// Cues that speak of a page's furniture.
 pub(super) const FURNITURE: Kinds =
@@ -24,6 +27,8 @@ const WRAPPED: u32 = 40;
 pub(super) struct Verdict {
     pub(super) reason: &'static str,
     pub(super) score: f32,
+    /// What the pages of the site say, where the verdict rests on them.
+    pub(super) recurrence: Option<Recurrence>,
 }
 
 /// A line of the text.
@@ -98,6 +103,10 @@ pub(super) struct Page<'t> {
     /// The section begins the text; it ends the text.
     pub(super) first: bool,
     pub(super) last: bool,
+    /// What the site's pages say of its lines.
+    pub(super) site: Option<Evidence>,
+    /// What the line model says of them, where the site asks for it.
+    pub(super) judged: Option<Judged>,
 }
 
 impl<'t> Page<'t> {
@@ -108,7 +117,18 @@ impl<'t> Page<'t> {
         let mut signs = Signs::default();
         lines.iter().for_each(|line| signs.add(line.signs));
         let last = lines.last().is_none_or(|line| line.next == text.len());
-        Page { text, lines, signs, cues_found: 0, cues: Cues::embedded(), cleaning, first: at == 0, last }
+        Page {
+            text,
+            lines,
+            signs,
+            cues_found: 0,
+            cues: Cues::embedded(),
+            cleaning,
+            first: at == 0,
+            last,
+            site: None,
+            judged: None,
+        }
     }
 
     /// The line `at` as its repairs leave it.
@@ -160,7 +180,7 @@ impl<'t> Page<'t> {
     pub(super) fn remove(&mut self, at: usize, reason: &'static str, score: f32) {
         let line = &mut self.lines[at];
         if line.open() {
-            line.verdict = Some(Verdict { reason, score });
+            line.verdict = Some(Verdict { reason, score, recurrence: None });
         }
     }
 

@@ -4,7 +4,7 @@ use super::output::{Action, Span};
 use super::page::{Line, Page, Verdict};
 
 /// The reason of blank lines at the end of a text.
-const TRAILING: Verdict = Verdict { reason: super::rules::WHITE_SPACE, score: 1.0 };
+const TRAILING: Verdict = Verdict { reason: super::rules::WHITE_SPACE, score: 1.0, recurrence: None };
 
 /// Collects spans over the sections of a text.
 #[derive(Debug)]
@@ -95,6 +95,7 @@ impl Render {
             replacement: right.to_owned(),
             reason: TRAILING.reason,
             score: TRAILING.score,
+            recurrence: None,
         });
     }
 
@@ -106,6 +107,7 @@ impl Render {
                 replacement: edit.replacement.clone().into_owned(),
                 reason: edit.reason,
                 score: 1.0,
+                recurrence: None,
             });
         }
     }
@@ -114,7 +116,8 @@ impl Render {
         if let Some(last) = self.spans.last_mut() {
             let same = last.action == Action::Removed
                 && last.reason == verdict.reason
-                && last.score == verdict.score;
+                && last.score == verdict.score
+                && last.recurrence == verdict.recurrence;
             if same && last.range.end == start {
                 last.range.end = end;
                 return;
@@ -126,6 +129,7 @@ impl Render {
             replacement: String::new(),
             reason: verdict.reason,
             score: verdict.score,
+            recurrence: verdict.recurrence,
         });
     }
 

@@ -2,8 +2,8 @@
 
 use gleaner_boilerplate::lines::{LineCleaner, LineOptions, UnknownRule, rules};
 
-/// Rules that judge a line by its neighbours; the cases show them at work.
-const BY_NEIGHBOURS: [&str; 9] = [
+/// Rules that judge a line by its neighbours or its site; the cases show them at work.
+const BY_NEIGHBOURS: [&str; 10] = [
     "repeat",
     "cue-list",
     "byline",
@@ -13,6 +13,7 @@ const BY_NEIGHBOURS: [&str; 9] = [
     "date-line",
     "page-tail",
     "line-model",
+    "site-template",
 ];
 
 fn only(rule: &str) -> LineCleaner {

@@ -175,6 +175,7 @@ impl Row for SpanRow {
         required("end", Kind::U64),
         required("action", Kind::Text),
         required("reason", Kind::Text),
+        nullable("detail", Kind::Text),
         required("score", Kind::F32),
         nullable("text", Kind::Text),
     ];
@@ -188,6 +189,7 @@ impl Row for SpanRow {
             Cell::U64(self.end),
             Cell::Text(&self.action),
             Cell::Text(&self.reason),
+            text(&self.detail),
             Cell::F32(self.score),
             text(&self.text),
         ]);

@@ -149,13 +149,14 @@ fn every_table_has_its_columns() {
         end: 2,
         action: "removed".into(),
         reason: "menu".into(),
+        detail: None,
         score: 0.5,
         text: None,
     };
     let mut writer = SpanWriter::create(&path).unwrap();
     writer.write(&[span]).unwrap();
     writer.finish().unwrap();
-    let spans = "doc:UInt64 id:Utf8 stage:Utf8 start:UInt64 end:UInt64 action:Utf8 reason:Utf8 score:Float32 text:Utf8?";
+    let spans = "doc:UInt64 id:Utf8 stage:Utf8 start:UInt64 end:UInt64 action:Utf8 reason:Utf8 detail:Utf8? score:Float32 text:Utf8?";
     assert_eq!(schema(&path), spans);
 
     let (kind, file, reason) = (RejectKind::Gap, "a".into(), "truncated-gzip".into());

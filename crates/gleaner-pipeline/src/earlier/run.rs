@@ -119,7 +119,8 @@ pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
     let manifest =
         Manifest::read(folder).map_err(|error| Error::new(error.kind(), format!("--against {error}")))?;
     let is_data = |file: &&OutputFile| file.name.starts_with("data/");
-    let names = outputs::names(&manifest.options, manifest.outputs.iter().filter(is_data).count());
+    let names =
+        outputs::names(manifest.job, &manifest.options, manifest.outputs.iter().filter(is_data).count());
     let counts = &manifest.counts;
     let sum = counts.kept.checked_add(counts.removed).and_then(|sum| sum.checked_add(counts.rejected));
     let is_whole = manifest.outputs.iter().map(|file| &file.name).eq(&names)

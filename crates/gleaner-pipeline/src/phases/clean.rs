@@ -17,6 +17,7 @@ use crate::place::rank;
 use crate::progress::{Observer, go_on};
 use crate::recall::OutlineWriter;
 use crate::settings::Keep;
+use crate::sites::Sites;
 use crate::stages::Stages;
 use crate::work::WorkArea;
 
@@ -37,6 +38,7 @@ pub(crate) struct Cleaned {
 /// What the parts of the phase share.
 pub(crate) struct Cleaner<'a> {
     pub(crate) stages: &'a Stages,
+    pub(crate) sites: &'a Sites,
     /// Cloned for each thread: it owns buffers.
     pub(crate) fingerprinter: Fingerprinter,
     /// Keys of a fingerprint.
@@ -133,7 +135,7 @@ impl<'a> PartCleaner<'a> {
     pub(crate) fn add(&mut self, mut draft: Draft, fingerprinter: &mut Fingerprinter) -> Result<(), Error> {
         let stages = self.cleaner.stages;
         let _turn = stages.turn(&draft.document.text);
-        stages.finish(&mut draft);
+        stages.finish(&mut draft, self.cleaner.sites)?;
         draft.verbatim = Vec::new();
         let rows = take_spans(&mut draft, self.first + self.cleaned.documents);
         self.cleaned.count(&draft, &rows);

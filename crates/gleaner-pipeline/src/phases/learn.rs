@@ -3,7 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use gleaner_spill::Sorter;
+
+use crate::error::Error;
 use crate::phases::scan::ScannedPart;
+use crate::site_file::SiteFile;
+use crate::sites::{self, SiteCounts};
+use crate::work::WorkArea;
 
 /// What all parts together say.
 #[derive(Debug, Default)]
@@ -16,6 +22,8 @@ pub(crate) struct Learnt {
     pub(crate) gaps: BTreeMap<String, u64>,
     pub(crate) gap_bytes: u64,
     pub(crate) spilled: u64,
+    /// The same of lines by site.
+    pub(crate) spilled_sites: u64,
 }
 
 /// Merges the parts, given in input order.
@@ -29,8 +37,22 @@ pub(crate) fn learn(parts: &[ScannedPart]) -> Learnt {
         merge(&mut learnt.gaps, &part.gaps);
         learnt.gap_bytes += part.gap_bytes;
         learnt.spilled += part.spilled;
+        learnt.spilled_sites += part.spilled_sites;
     }
     learnt
+}
+
+/// Learns the templates of sites from the lines that the scan has counted.
+pub(crate) fn learn_sites(
+    learnt: &mut Learnt,
+    counts: SiteCounts,
+    work: &WorkArea,
+    memory: u64,
+) -> Result<SiteFile, Error> {
+    let parts = (0..learnt.first_document.len()).map(|part| work.sites(part)).collect();
+    let sorter = Sorter::new(&work.file("site-lines"), memory);
+    learnt.spilled_sites += sites::learn(&counts, parts, sorter, &work.templates())?;
+    SiteFile::open(&work.templates())
 }
 
 /// Adds the counts of `from` to those of `into`.

@@ -13,6 +13,7 @@ use crate::draft::{COLUMNS, Draft, REJECTS, SCANNED, append, encode};
 use crate::error::Error;
 use crate::phases::clean::{Cleaned, Cleaner, PartCleaner};
 use crate::progress::{Observer, go_on};
+use crate::sites::{SiteCounts, SiteWriter};
 use crate::stages::Stages;
 use crate::work::WorkArea;
 
@@ -25,6 +26,8 @@ pub(crate) struct ScannedPart {
     pub(crate) gaps: BTreeMap<String, u64>,
     pub(crate) gap_bytes: u64,
     pub(crate) spilled: u64,
+    /// The same of lines by site, which clean does not read.
+    pub(crate) spilled_sites: u64,
 }
 
 /// All parts in input order, and what was read of each file.
@@ -44,6 +47,8 @@ pub(crate) struct Scanner<'a> {
     pub(crate) observer: &'a dyn Observer,
     /// Cleans as soon as a document is there: for jobs in which nothing is learnt from all documents first.
     pub(crate) cleaner: Option<Cleaner<'a>>,
+    /// Counts the lines of documents by site: for jobs in which templates are learnt.
+    pub(crate) sites: Option<&'a SiteCounts>,
     /// Says whether so many documents may be held in memory, each time when there are more.
     pub(crate) admit: &'a (dyn Fn(u64) -> Result<(), Error> + Sync),
 }
@@ -97,13 +102,17 @@ impl Scanner<'_> {
     ) -> Result<(ScannedPart, Option<Cleaned>), Error> {
         let mut part = ScannedPart::default();
         let mut documents = self.documents(number, fingerprinter)?;
+        let mut sites =
+            self.sites.map(|counts| SiteWriter::create(&self.work.sites(number), counts)).transpose()?;
         let mut rejects = PartWriter::create(&self.work.rejects(number), REJECTS)?;
         let mut buffer = Vec::new();
         let columns = batch.decode(self.options, |item| {
             match item {
                 Item::Record(record) => {
                     go_on(self.observer)?;
-                    documents.add(self.stages.draft(record)?)?;
+                    let draft = self.stages.draft(record)?;
+                    sites.as_mut().map_or(Ok(()), |sites| sites.append(&draft))?;
+                    documents.add(draft)?;
                     part.documents += 1;
                 }
                 Item::Skipped(kind) => *part.skipped.entry(kind).or_default() += 1,
@@ -117,6 +126,9 @@ impl Scanner<'_> {
         })?;
         let (spilled, cleaned) = documents.finish()?;
         part.spilled = spilled + rejects.finish()?.bytes;
+        if let Some(sites) = sites {
+            part.spilled_sites = sites.finish()?;
+        }
         if let Some(columns) = columns {
             let mut writer = PartWriter::create(&self.work.columns(number), COLUMNS)?;
             writer.append(&columns.to_bytes())?;

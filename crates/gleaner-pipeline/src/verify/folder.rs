@@ -28,7 +28,8 @@ pub(super) fn files(folder: &Path, manifest: &Manifest, findings: &mut Findings)
     }
     let is_data = |file: &&OutputFile| file.name.starts_with("data/");
     let data_files = manifest.outputs.iter().filter(is_data).count();
-    let expected: BTreeSet<String> = outputs::names(&manifest.options, data_files).into_iter().collect();
+    let expected: BTreeSet<String> =
+        outputs::names(manifest.job, &manifest.options, data_files).into_iter().collect();
     let stated: BTreeSet<String> = manifest.outputs.iter().map(|file| file.name.clone()).collect();
     let there = there(folder)?;
     for name in expected.union(&stated).chain(&there) {
@@ -64,7 +65,7 @@ pub(super) fn files(folder: &Path, manifest: &Manifest, findings: &mut Findings)
             outputs::REMOVED => present.removed.push(name),
             outputs::SPANS => present.spans.push(name),
             outputs::REJECTS => present.rejects.push(name),
-            outputs::FRAMES | outputs::DOCUMENTS | outputs::PAGES => {}
+            outputs::FRAMES | outputs::DOCUMENTS | outputs::PAGES | outputs::TEMPLATES => {}
             _ => present.data.push(name),
         }
         present
@@ -94,10 +95,20 @@ pub(super) fn frames(
     }
 }
 
+/// Holds the templates of sites against what the run wrote.
+pub(super) fn templates(folder: &Path, stated: &[OutputFile], findings: &mut Findings) -> Result<(), Error> {
+    let stated = stated.iter().find(|file| file.name == outputs::TEMPLATES);
+    if let Some(stated) = stated.filter(|file| folder.join(&file.name).exists()) {
+        let OutputFile { size, digest, .. } = outputs::digest(folder, outputs::TEMPLATES)?;
+        differ(stated, size, &digest, findings);
+    }
+    Ok(())
+}
+
 /// What stands where the files of a run stand, hidden files left out.
 fn there(folder: &Path) -> Result<BTreeSet<String>, Error> {
     let mut there = BTreeSet::new();
-    for name in ["data", "removed", "index"] {
+    for name in ["data", "removed", "index", "site-templates"] {
         there.extend(outputs::list(&folder.join(name))?.into_iter().map(|file| format!("{name}/{file}")));
     }
     if folder.join(outputs::REJECTS).exists() {

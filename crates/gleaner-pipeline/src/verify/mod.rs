@@ -125,6 +125,7 @@ pub fn verify(
     let sorter = memory::GroupMemory::new(resources, &manifest.options).sorter;
     let mut findings = Findings::default();
     let frames = folder::frames(folder, &manifest.outputs, &mut findings)?;
+    folder::templates(folder, &manifest.outputs, &mut findings)?;
     let rules = Rules::new(&comparison, &frames, manifest.options.keep);
     let files = Files { folder, options: &manifest.options, threads: resources.threads, observer };
     let verifier = Verifier { files, rules: &rules, manifest: &manifest, work: &work, sorter, findings };

@@ -244,6 +244,9 @@ fn span_json(span: &Span) -> Value {
         "stage": row.stage, "start": row.start, "end": row.end, "action": row.action,
         "reason": row.reason, "score": row.score,
     });
+    if let Some(detail) = &row.detail {
+        value["detail"] = json!(detail);
+    }
     if let Some(text) = &row.text {
         value["text"] = json!(text);
     }

@@ -54,7 +54,15 @@ const TITLE: (usize, f32) = (6, 0.1);
 const REMOVED: usize = 2;
 
 fn apply(page: &mut Page<'_>) {
-    let judged = Judged::of(page);
+    let judged = Judged::of(page, probabilities(page));
+    decide(page, &judged);
+    if page.site.is_some() {
+        page.judged = Some(judged);
+    }
+}
+
+/// Takes verdicts back and adds some.
+pub(in super::super) fn decide(page: &mut Page<'_>, judged: &Judged) {
     let mut thresholds = match page.cleaning {
         Cleaning::Balanced => BALANCED,
         Cleaning::Conservative => CONSERVATIVE,
@@ -90,11 +98,14 @@ impl Thresholds {
 }
 
 /// The lines with words of a section, and what the model says of them.
-struct Judged {
+#[derive(Clone, Debug)]
+pub(in super::super) struct Judged {
     /// Index of each line.
-    rows: Vec<usize>,
-    /// How likely it is content, beside the likeliest paragraph.
-    p: Vec<f32>,
+    pub(in super::super) rows: Vec<usize>,
+    /// How likely it is content.
+    pub(in super::super) raw: Vec<f32>,
+    /// The same beside the likeliest paragraph.
+    pub(in super::super) p: Vec<f32>,
     /// Rows from the title of the article to its last paragraph.
     article: Range<usize>,
     /// How far the model is to be believed where no rule supports it: not at all in a text without paragraphs, and less
@@ -103,23 +114,23 @@ struct Judged {
 }
 
 impl Judged {
-    fn of(page: &Page<'_>) -> Judged {
-        let features = Features::new(page);
-        let mut p = probabilities(&features);
-        let rows = features.rows;
+    /// `rows` are the lines with words, `raw` how likely each is content.
+    pub(in super::super) fn of(page: &Page<'_>, (rows, raw): (Vec<usize>, Vec<f32>)) -> Judged {
+        let mut p = raw.clone();
         let paragraphs = rows.iter().zip(&p).filter(|(at, _)| page.lines[**at].shape.prose);
         let surest = paragraphs.map(|(_, &p)| p).reduce(f32::max).unwrap_or(1.0);
         p.iter_mut().for_each(|p| *p = (*p / surest.max(LEAST_SURE)).min(1.0));
         let article = article(page, &rows, &p);
         let trust = if article.is_empty() { 0.0 } else { (surest / SURE).min(1.0).powi(4) };
-        Judged { rows, p, article, trust }
+        Judged { rows, raw, p, article, trust }
     }
 }
 
-/// How likely each line with words is content.
-fn probabilities(features: &Features<'_>) -> Vec<f32> {
+/// The lines with words, and how likely each is content.
+fn probabilities(page: &Page<'_>) -> (Vec<usize>, Vec<f32>) {
+    let features = Features::new(page);
     let log_odds = LINES.judge(features.rows.len(), |row, column| features.write(row, column));
-    log_odds.into_iter().map(forest::probability).collect()
+    (features.rows, log_odds.into_iter().map(forest::probability).collect())
 }
 
 /// The rows from the title of the article to its last paragraph: what lies between paragraphs that the model is sure of,

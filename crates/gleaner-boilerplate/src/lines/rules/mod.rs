@@ -31,6 +31,7 @@ mod notice;
 mod page_tail;
 mod repeat;
 mod script_remnant;
+mod site_template;
 mod space_run;
 mod table_bar;
 mod tag_list;
@@ -38,6 +39,8 @@ mod unicode_form;
 mod white_space;
 
 use std::sync::OnceLock;
+
+pub(super) use line_model::{Judged, decide};
 
 use super::page::{FURNITURE, Line, Page};
 
@@ -64,6 +67,8 @@ pub(super) enum Stage {
     Verdict,
     /// On what the others have said: has the last word.
     Model,
+    /// On what all have said, and what is known of the site.
+    Site,
 }
 
 /// A rule and how it is applied.
@@ -113,6 +118,7 @@ pub(super) const ENTRIES: &[Entry] = &[
     menu_run::ENTRY,
     page_tail::ENTRY,
     line_model::ENTRY,
+    site_template::ENTRY,
 ];
 
 /// Whether a rule's verdicts rest on phrases.
