@@ -11,4 +11,5 @@ mod invariants;
 mod model;
 mod rules;
 mod seeds;
+mod sites;
 mod texts;

@@ -11,7 +11,7 @@
 use super::super::options::Cleaning;
 use super::super::page::{Page, Verdict};
 use super::super::site::Features;
-use super::super::site_table::SITES;
+use super::super::model::SITES;
 use super::{Entry, Rule, Stage};
 use crate::forest;
 use crate::sites::Recurrence;
