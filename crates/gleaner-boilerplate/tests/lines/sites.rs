@@ -5,7 +5,17 @@ use gleaner_boilerplate::sites::{SiteCounter, SitePage, SiteTemplate};
 
 /// Nouns that make each story another.
 const OF: [&str; 12] = [
-    "mill", "tower", "chapel", "school", "barn", "inn", "bridge", "harbour", "orchard", "station", "quarry",
+    "mill",
+    "tower",
+    "chapel",
+    "school",
+    "barn",
+    "inn",
+    "bridge",
+    "harbour",
+    "orchard",
+    "station",
+    "quarry",
     "lighthouse",
 ];
 
@@ -80,7 +90,10 @@ fn what_is_little_or_the_same_teaches_nothing() {
         ("blank pages", vec!["\n \n".to_owned(); 9]),
         ("two pages", (0..2).map(page).collect()),
         ("one page many times", (0..2000).map(|n| page(3).replace("2003", &n.to_string())).collect()),
-        ("every line unique", (0..50).map(|n| story(n).lines().map(|l| format!("{l} {}\n", word(n))).collect()).collect()),
+        (
+            "every line unique",
+            (0..50).map(|n| story(n).lines().map(|l| format!("{l} {}\n", word(n))).collect()).collect(),
+        ),
         ("all lines equal", vec!["news\n".repeat(1000); 50]),
     ];
     for (name, pages) in cases {
@@ -115,7 +128,8 @@ fn the_conservative_preset_removes_no_more() {
     let conservative = LineCleaner::new(&options).unwrap();
     for number in 0..9 {
         let page = page(number);
-        let (more, less) = (clean(&template, &page).text, conservative.clean_page_of(&template, &page, &[]).text);
+        let (more, less) =
+            (clean(&template, &page).text, conservative.clean_page_of(&template, &page, &[]).text);
         assert!(more.lines().all(|line| less.contains(line)), "{less}");
         assert!(!less.contains("Harbour Post"), "{less}");
     }

@@ -32,6 +32,7 @@ fn the_output_folder_has_the_documented_files() {
             "rejects.parquet",
             "removed/documents-00000.parquet",
             "removed/spans-00000.parquet",
+            "site-templates/templates.jsonl",
         ]
     );
     assert!(scratch.path("out/run.json").exists());

@@ -13,4 +13,5 @@ mod hostile;
 mod inspect;
 mod real_data;
 mod signals;
+mod sites;
 mod verify;

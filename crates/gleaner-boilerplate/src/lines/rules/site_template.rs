@@ -8,10 +8,10 @@
 //! Removed: `Harbour Post: news, weather, tides`, on 41 of 44 pages of its site
 //! Kept: a paragraph that two pages share, and all of a page without anything of its site's frame
 
+use super::super::model::SITES;
 use super::super::options::Cleaning;
 use super::super::page::{Page, Verdict};
 use super::super::site::Features;
-use super::super::model::SITES;
 use super::{Entry, Rule, Stage};
 use crate::forest;
 use crate::sites::Recurrence;

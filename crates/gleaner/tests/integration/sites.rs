@@ -1,0 +1,138 @@
+//! Templates of sites: learnt in a run, stated for each removal, used again.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::common::{Done, Scratch, gleaner, parquet_rows, prose, result_bytes};
+
+/// Hosts in several scripts, and what their pages begin and end with.
+const SITES: [(&str, &str, &str); 3] = [
+    ("post.example", "Harbour Post\nNews\nTides", "Write to the newsroom\nAll rights reserved 2011"),
+    ("bưuđiện.example", "Bưu điện Cảng\nTin tức\nThủy triều", "Viết cho tòa soạn\nBản quyền 2011"),
+    (
+        "xn--80ak6aa92e.example",
+        "Газета порта\nНовости\nПриливы",
+        "Написать в редакцию\nВсе права защищены 2011",
+    ),
+];
+
+fn text(site: usize, page: usize) -> String {
+    let (_, head, tail) = SITES[site];
+    let story: String =
+        (0..3).map(|n| format!("{}\n", prose((site * 1000 + page * 10 + n + 1) as u64, 4))).collect();
+    format!("{head}\n{story}{tail}\n")
+}
+
+/// Pages of three sites in turn, and one of each kind that no site has.
+fn rows(pages: usize) -> String {
+    let page = |n: usize| {
+        let (site, page) = (n % 3, n / 3);
+        let url = format!("https://www.{}/story/{page}", SITES[site].0);
+        json!({ "id": n.to_string(), "url": url, "text": text(site, page) }).to_string() + "\n"
+    };
+    let mut rows: String = (0..pages).map(page).collect();
+    for (id, url) in
+        [("no url", None), ("none", Some("post.example")), ("another", Some("https://other.example/"))]
+    {
+        let row = json!({ "id": id, "url": url, "text": text(0, 900) });
+        rows.push_str(&(row.to_string() + "\n"));
+    }
+    rows
+}
+
+fn clean(arguments: &[&str]) -> Done {
+    let mut command = gleaner();
+    command.arg("clean").args(arguments);
+    Done::new(command.output().expect("gleaner starts"))
+}
+
+#[test]
+fn what_recurs_on_a_site_goes_with_a_reason() {
+    let scratch = Scratch::new();
+    let input = scratch.file("rows.jsonl", rows(36));
+    scratch.run("run", &[input], &["--spans", "full"]).ends_with(0);
+    let written = scratch.written();
+    for row in &written.kept {
+        let (id, text) = (row["id"].as_str().expect("an id"), row["text"].as_str().expect("a text"));
+        if let Ok(number) = id.parse::<usize>() {
+            let (_, head, tail) = SITES[number % 3];
+            for line in head.lines().chain(tail.lines()) {
+                assert!(!text.contains(line), "{line} is in {text}");
+            }
+        }
+    }
+    let spans = parquet_rows(&scratch.path("out/removed/spans-00000.parquet"));
+    let span = spans.iter().find(|span| span["reason"] == "site-template").expect("a line of a template");
+    assert_eq!(span["detail"], "on 12 of 12 pages of the site", "{span}");
+    let templates =
+        fs::read_to_string(scratch.path("out/site-templates/templates.jsonl")).expect("templates");
+    assert!(templates.starts_with("{\"site-templates\":1}\n"), "{templates}");
+    let hosts = templates.lines().skip(1).map(|line| {
+        let site: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        site["host"].as_str().expect("a host").to_owned()
+    });
+    let mut hosts: Vec<String> = hosts.collect();
+    hosts.sort();
+    assert_eq!(hosts, ["bưuđiện.example", "post.example", "xn--80ak6aa92e.example"]);
+    assert!(templates.contains("Thủy triều"), "{templates}");
+}
+
+#[test]
+fn templates_serve_a_later_run_and_clean() {
+    let scratch = Scratch::new();
+    let input = scratch.file("rows.jsonl", rows(36));
+    scratch.run("run", &[&input], &[]).ends_with(0);
+    let templates = scratch.path("templates.jsonl");
+    fs::copy(scratch.path("out/site-templates/templates.jsonl"), &templates).expect("a copy");
+    let one = scratch.file(
+        "one.jsonl",
+        json!({ "id": "a", "url": "http://post.example/x", "text": text(0, 50) }).to_string(),
+    );
+    let [one, path] = [&one, &templates].map(|path| path.to_str().expect("UTF-8"));
+    let without = clean(&[one]).ends_with(0).stdout;
+    let with = clean(&[one, "--site-templates", path]).ends_with(0).stdout;
+    assert!(without.contains("Tides") && !with.contains("Tides"), "{without}\n{with}");
+    let spans = clean(&[one, "--site-templates", path, "--spans", "ranges"]).ends_with(0).stdout;
+    assert!(spans.contains("\"detail\":\"on 12 of 12 pages of the site\""), "{spans}");
+
+    scratch.run("run", &[one], &["--overwrite", "--site-templates", path]).ends_with(0);
+    let kept = scratch.written().kept;
+    assert!(!kept[0]["text"].as_str().expect("a text").contains("Tides"), "{kept:?}");
+    // Another run than one without.
+    scratch.run("run", &[one], &[]).ends_with(2).says("--site-templates differs");
+    clean(&[one, "--site-templates", "absent"]).ends_with(2).says("no such file");
+    clean(&[one, "--site-templates", one]).ends_with(2).says("these are no templates of sites");
+}
+
+#[test]
+fn templates_do_not_depend_on_threads_memory_and_order_of_work() {
+    let scratch = Scratch::new();
+    // More than one part.
+    let rows: String = (0..12).map(|n| rows(300).replace("/story/", &format!("/{n}/story/"))).collect();
+    let input: PathBuf = scratch.file("rows.jsonl", rows);
+    let outputs = [("1", "1GiB"), ("3", "8GiB"), ("2", "2GiB")].map(|(threads, memory)| {
+        let arguments =
+            ["--threads", threads, "--memory", memory, "--max-record-size", "1MiB", "--overwrite"];
+        scratch.run("run", &[&input], &arguments).ends_with(0);
+        result_bytes(&scratch.path("out"))
+    });
+    assert!(outputs[1..].iter().all(|other| *other == outputs[0]));
+}
+
+#[test]
+fn a_document_that_loses_everything_is_removed_with_a_reason() {
+    let scratch = Scratch::new();
+    let bare =
+        json!({ "id": "bare", "url": "https://post.example/bare", "text": "Harbour Post\nNews\nTides\n" });
+    let input = scratch.file("rows.jsonl", rows(36) + &bare.to_string());
+    scratch.run("run", &[input], &[]).ends_with(0);
+    let written = scratch.written();
+    let removed = written.removed.iter().find(|row| row["id"] == "bare");
+    let stays = written.kept.iter().any(|row| row["id"] == "bare");
+    assert!(
+        stays || removed.is_some_and(|row| row["stage"] == "lines" && row["reason"] == "empty"),
+        "{removed:?}"
+    );
+}
