@@ -52,9 +52,9 @@ impl<'t> SitePage<'t> {
         let mut longest: Vec<(usize, u64)> = Vec::with_capacity(LONGEST + 1);
         let mut lines = Vec::with_capacity(glances.len());
         for (at, glance) in glances.iter().enumerate() {
-            mask(&text[glance.range.clone()], &mut masked);
-            let hash = gleaner_text::hash64(&masked).max(PAGE + 1);
-            keep_longest(&mut longest, (masked.len(), hash));
+            let compared = mask(&text[glance.range.clone()], &mut masked);
+            let hash = gleaner_text::hash64(compared).max(PAGE + 1);
+            keep_longest(&mut longest, (compared.len(), hash));
             let before = prose_share(&glances[at.saturating_sub(AROUND)..at]);
             let after = prose_share(&glances[at + 1..(at + 1 + AROUND).min(glances.len())]);
             lines.push(SiteLine { hash, range: glance.range.clone(), before, after });
