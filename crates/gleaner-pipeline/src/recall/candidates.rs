@@ -97,13 +97,14 @@ pub(super) enum Needed {
     /// without frames, but of several shares. What is ruled out may be a duplicate where frames are the greater part of a
     /// text, or where more kept documents than `rare.rs` calls few have its content:
     ///
-    /// 1. The smaller outline has at least `length_ratio` of the larger one's hashes.
+    /// 1. The smaller outline has as many hashes as `length` asks for by those of the larger.
     /// 2. Of the smaller one's hashes a share of `half` is in both,
     /// 3. and of the sampled one's rare hashes as well.
     /// 4. One of the two is covered: of the sampled one's rare hashes a share of `covered` is in both, or of the kept
     ///    one's hashes, of which it is not known whether they are rare, a share of `half`.
     Coverage {
-        length_ratio: f64,
+        /// Hashes of the smaller by the number of those of the larger.
+        length: Vec<u32>,
         /// Shared hashes by the number of hashes.
         half: Vec<u32>,
         covered: Vec<u32>,
@@ -123,7 +124,7 @@ impl Needed {
         let most = 2 * MOST as u64 + 1;
         match similarity {
             Similarity::Coverage(Coverage { containment, length_ratio, .. }) => Needed::Coverage {
-                length_ratio: LENGTH_WITH_FRAMES * length_ratio,
+                length: least_successes(most, LENGTH_WITH_FRAMES * length_ratio, RISK_OF_COVERAGE),
                 half: least_successes(most, WITH_FRAMES * containment, RISK_OF_COVERAGE),
                 covered: least_successes(most, COVERED.min(*containment), RISK_OF_COVERAGE),
             },
@@ -145,9 +146,9 @@ impl Needed {
         let &Overlap { kept, sampled, shared, looked_up, found } = overlap;
         match self {
             Needed::Jaccard(least) => is_enough(least, shared, kept + sampled - shared),
-            Needed::Coverage { length_ratio, half, covered } => {
+            Needed::Coverage { length, half, covered } => {
                 let (small, large) = (kept.min(sampled), kept.max(sampled));
-                small as f64 >= length_ratio * large as f64
+                is_enough(length, small, large)
                     && is_enough(half, found, looked_up)
                     && is_enough(half, shared, small)
                     && (is_enough(covered, found, looked_up) || is_enough(half, shared, kept))

@@ -17,7 +17,7 @@ use crate::searched::Searched;
 use crate::settings::Keep;
 use crate::texts::Texts;
 use crate::values::{Compared, Verdicts};
-use crate::verdicts::VerdictReader;
+use crate::verdicts::{Verdict, VerdictReader};
 use crate::work::WorkArea;
 
 /// A run after its duplicates were found.
@@ -62,7 +62,8 @@ impl Run<'_> {
         Ok(Recall::Sample(measure(sampled, found, &open, reaches)?))
     }
 
-    /// The size of the sample, and how many of it went as near-duplicates of a document of this run.
+    /// The size of the sample, and how many of it went as near-duplicates of a document of this run; texts of the same words
+    /// count once.
     fn sampled(&self, sampling: Sampling) -> Result<(u64, u64), Error> {
         let path = |part| self.work.verdicts(part);
         let mut verdicts = VerdictReader::new(&self.learnt.first_document, &path);
@@ -70,9 +71,11 @@ impl Run<'_> {
         for doc in (0..self.learnt.documents).filter(|&doc| sampling.contains(doc)) {
             sampled += 1;
             let verdict = if self.removed.contains(doc) { verdicts.on(doc)? } else { None };
-            found += u64::from(verdict.is_some_and(|verdict| {
-                let Duplicate { of, measure, .. } = verdict.duplicate;
-                measure != Measure::Exact && self.searched.own(of).is_some()
+            found += u64::from(verdict.is_some_and(|Verdict { judged, duplicate, .. }| {
+                let Duplicate { of, measure, .. } = duplicate;
+                // A copy of another one went with it.
+                let is_first = judged == self.searched.of_own(doc);
+                is_first && measure != Measure::Exact && self.searched.own(of).is_some()
             }));
         }
         Ok((sampled, found))

@@ -61,7 +61,7 @@ pub struct SampledRecall {
     pub sampled: u64,
     /// Of these, removals that are due: `found + missed + undecided`.
     pub due: u64,
-    /// Of these, removed as near-duplicates.
+    /// Of these, removed as near-duplicates; of texts with the same words the first.
     pub found: u64,
     /// Kept although a kept document before them reaches the verdict.
     pub missed: u64,

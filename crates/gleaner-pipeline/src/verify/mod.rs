@@ -165,7 +165,8 @@ impl Verifier<'_> {
         let earlier = earlier::open(&options.against, self.manifest)?;
         let present = folder::files(self.files.folder, self.manifest, &mut self.findings)?;
         let mut sums = Sums::new(Sorter::new(&self.work.file("ids"), self.sorter));
-        let mut measurement = self.measurement(options)?;
+        let sampling = self.sampling(options);
+        let mut measurement = self.measurement(sampling)?;
         let size = self.manifest.outputs.iter().map(|file| file.size).sum();
         self.files.observer.begin(Phase::Verify, Some(size));
         let mut claims = self.removed(&present, &earlier, &mut sums, &mut measurement)?;
@@ -173,7 +174,8 @@ impl Verifier<'_> {
         claims.check(last_of(0), &BTreeMap::new(), self.rules, &mut self.findings)?;
         let elsewhere = self.earlier(&earlier, &mut claims)?;
         self.others(&present, &mut sums)?;
-        let recall = measurement.map(|measurement| self.recall(measurement, &present)).transpose()?;
+        let recall =
+            measurement.map(|measurement| self.recall(measurement, claims.found, &present)).transpose()?;
         if let (Some(recall), None) = (&recall, options.recall_sample) {
             recall::check(&self.manifest.recall, recall, &mut self.findings);
         }
@@ -181,15 +183,20 @@ impl Verifier<'_> {
         Ok(Verified { findings: self.findings, counts, witnesses: claims.checked, elsewhere, recall })
     }
 
-    fn measurement<'b>(&self, options: &VerifyOptions) -> Result<Option<Measurement<'b>>, Error>
+    /// The documents on which recall is measured; `None` for none.
+    fn sampling(&self, options: &VerifyOptions) -> Option<Sampling> {
+        let size = options.recall_sample.unwrap_or(SAMPLE).min(LARGEST_SAMPLE);
+        let (documents, seed) = (self.manifest.documents(), self.manifest.options.seed);
+        (size > 0).then(|| Sampling::new(seed, size, documents))
+    }
+
+    fn measurement<'b>(&self, sampling: Option<Sampling>) -> Result<Option<Measurement<'b>>, Error>
     where
         Self: 'b,
     {
-        let size = options.recall_sample.unwrap_or(SAMPLE).min(LARGEST_SAMPLE);
-        let (counts, seed) = (&self.manifest.counts, self.manifest.options.seed);
-        let sampling = Sampling::new(seed, size, counts.records.saturating_sub(counts.rejected));
-        let new = || Measurement::new(self.rules, self.work, seed, sampling, self.sorter);
-        (size > 0).then(new).transpose()
+        let seed = self.manifest.options.seed;
+        let new = |sampling| Measurement::new(self.rules, self.work, seed, sampling, self.sorter);
+        sampling.map(new).transpose()
     }
 
     /// Reads `removed/documents`, and sorts the duplicates by their witness.
@@ -210,7 +217,7 @@ impl Verifier<'_> {
                 order.check(&removed.document, findings);
                 sums.remove(removed, findings)?;
                 if let Some(measurement) = measurement {
-                    measurement.remove(removed);
+                    measurement.remove(removed.document.doc);
                 }
                 match removed.stated.duplicate_of_doc {
                     None if removed.stated.stage == STAGE => findings.add(without_witness(removed)),
@@ -227,7 +234,7 @@ impl Verifier<'_> {
             }
         }
         folder::check_digests(&self.manifest.outputs, &read, &mut self.findings);
-        claims.finish()
+        claims.finish(measurement.as_ref().map(Measurement::sampling))
     }
 
     /// Reads `data/`, and checks the duplicates of each document.
@@ -288,8 +295,13 @@ impl Verifier<'_> {
     }
 
     /// Measures recall; reads `data/` again for the texts that have to be compared.
-    fn recall(&mut self, measurement: Measurement<'_>, present: &Present) -> Result<SampledRecall, Error> {
-        let compare = measurement.finish(&mut self.findings)?;
+    fn recall(
+        &mut self,
+        measurement: Measurement<'_>,
+        found: u64,
+        present: &Present,
+    ) -> Result<SampledRecall, Error> {
+        let compare = measurement.finish(found, &mut self.findings)?;
         let needed = compare.needed();
         let mut texts = TextWriter::create(self.work)?;
         let files = if needed.is_empty() { &[] } else { &present.data[..] };

@@ -12,7 +12,7 @@ use crate::manifest::MANIFEST;
 use crate::place::Place;
 use crate::place::rank;
 use crate::recall::{Documents, Each, Open, Outliner, Recall, SampledRecall, Sampling, measure, open};
-use crate::rows::{Document, Removed};
+use crate::rows::Document;
 use crate::values::Compared;
 use crate::verify::finding::{Check, Finding, Findings};
 use crate::verify::witnesses::Rules;
@@ -35,7 +35,6 @@ pub(super) struct Measurement<'a> {
     outlines: PartWriter,
     contents: Sorter,
     sampled: u64,
-    found: u64,
 }
 
 impl Measurement<'_> {
@@ -48,14 +47,15 @@ impl Measurement<'_> {
     ) -> Result<Measurement<'a>, Error> {
         let outlines = PartWriter::create(&work.file("kept"), OUTLINES)?;
         let contents = Sorter::new(&work.file("contents"), memory);
-        Ok(Measurement { rules, work, seed, sampling, outlines, contents, sampled: 0, found: 0 })
+        Ok(Measurement { rules, work, seed, sampling, outlines, contents, sampled: 0 })
     }
 
-    pub(super) fn remove(&mut self, removed: &Removed) {
-        let is_sampled = self.sampling.contains(removed.document.doc);
-        self.sampled += u64::from(is_sampled);
-        let is_found = removed.stated.reason == "near-duplicate" && removed.stated.duplicate_of_run.is_none();
-        self.found += u64::from(is_sampled && is_found);
+    pub(super) fn sampling(&self) -> Sampling {
+        self.sampling
+    }
+
+    pub(super) fn remove(&mut self, doc: u64) {
+        self.sampled += u64::from(self.sampling.contains(doc));
     }
 
     /// Takes kept documents in; returns their contents.
@@ -83,12 +83,13 @@ impl Measurement<'_> {
     }
 
     /// Names kept documents that have the content of another, and says which documents have to be compared.
-    pub(super) fn finish(self, findings: &mut Findings) -> Result<Compare, Error> {
+    /// `found` of the sample went as near-duplicates.
+    pub(super) fn finish(self, found: u64, findings: &mut Findings) -> Result<Compare, Error> {
         copies(self.contents, findings)?;
         self.outlines.finish()?;
         let kept = KeptDocuments { work: self.work };
         let open = open(&kept, self.sampling, &self.rules.comparison.resolve.similarity)?;
-        Ok(Compare { sampled: self.sampled, found: self.found, open })
+        Ok(Compare { sampled: self.sampled, found, open })
     }
 }
 

@@ -17,6 +17,7 @@ use crate::frames::KnownFrames;
 use crate::outputs;
 use crate::place::Place;
 use crate::place::rank;
+use crate::recall::Sampling;
 use crate::rows::{Document, Removed};
 use crate::settings::Keep;
 use crate::values::{Compared, Verdicts};
@@ -119,9 +120,10 @@ impl Claims<'_> {
         Ok(self.sorter.push(&[&key.concat(), &self.buffer[..]].concat())?)
     }
 
-    pub(super) fn finish(self) -> Result<SortedClaims, Error> {
+    /// `sampling` has the documents on which recall is measured.
+    pub(super) fn finish(self, sampling: Option<Sampling>) -> Result<SortedClaims, Error> {
         let sorted = self.sorter.finish()?;
-        let mut claims = SortedClaims { sorted, next: None, checked: 0, first: None };
+        let mut claims = SortedClaims { sorted, next: None, checked: 0, sampling, found: 0, first: None };
         claims.step()?;
         Ok(claims)
     }
@@ -132,6 +134,9 @@ pub(super) struct SortedClaims {
     sorted: Sorted,
     next: Option<Next>,
     pub(super) checked: u64,
+    sampling: Option<Sampling>,
+    /// Documents of the sample that went as near-duplicates of one of this run; copies of others left out.
+    pub(super) found: u64,
     /// The first copy of the content at hand and its witness.
     first: Option<(Witness, Place, Arc<Compared>)>,
 }
@@ -142,6 +147,14 @@ struct Next {
     place: Place,
     is_check: bool,
     removed: Removed,
+}
+
+impl Next {
+    /// Whether it is a near-duplicate of a document of this run, and of the sample.
+    fn is_found(&self, sampling: Option<Sampling>) -> bool {
+        let is_sampled = sampling.is_some_and(|sampling| sampling.contains(self.removed.document.doc));
+        is_sampled && self.witness.run == 0 && self.removed.stated.reason == "near-duplicate"
+    }
 }
 
 /// A removal to check.
@@ -229,11 +242,15 @@ impl SortedClaims {
             })
             .collect();
         let claims = chunk.into_iter().zip(compared).filter_map(|(next, own)| {
+            let is_found = next.is_found(self.sampling);
             let Next { witness, place, is_check, removed } = next;
             let first = self.first.take().filter(|(of, _, first)| {
                 *of == witness && own.content.is_some() && first.content == own.content
             });
-            let first = first.unwrap_or_else(|| (witness, place, Arc::new(own)));
+            let first = first.unwrap_or_else(|| {
+                self.found += u64::from(is_found);
+                (witness, place, Arc::new(own))
+            });
             let (_, place, compared) = self.first.insert(first);
             is_check.then(|| Claim { witness, removed, compared: Arc::clone(compared), place: *place })
         });
