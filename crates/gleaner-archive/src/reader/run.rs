@@ -108,18 +108,28 @@ impl<R: Read> ArchiveReader<R> {
             self.source.fill_to(want);
             return;
         }
+        // Over as many members as it takes: what is in the window is looked at once for all of them.
+        while !self.run.ended {
+            match self.run_decode(want) {
+                Progress::More => return,
+                Progress::End { verified } => self.member_ended(verified),
+                // What was decompressed last may be damaged already: nothing more of it is given out.
+                Progress::Bad(reason) => return self.failed(self.run.safe, reason),
+            }
+            if self.out.len() >= want {
+                return;
+            }
+        }
+    }
+
+    fn run_decode(&mut self, want: usize) -> Progress {
         self.run.verified = false;
-        let mut progress = self.decode_to(want, STEP);
+        let progress = self.decode_to(want, STEP);
         if self.chained && progress == Progress::More {
             // Blocks are small: they are read to their end, for their checksum.
-            progress = self.decode_to(self.out.len() + BLOCK, STEP);
+            return self.decode_to(self.out.len() + BLOCK, STEP);
         }
-        match progress {
-            Progress::More => {}
-            Progress::End { verified } => self.member_ended(verified),
-            // What was decompressed last may be damaged already: nothing more of it is given out.
-            Progress::Bad(reason) => self.failed(self.run.safe, reason),
-        }
+        progress
     }
 
     /// A member was decompressed to its end.

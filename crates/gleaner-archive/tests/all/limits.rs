@@ -181,7 +181,11 @@ fn work_is_linear() {
         nested.extend_from_slice(&opening[..10]);
         nested.extend_from_slice(b"\0\xff\xff\0\0WARC/1.0\r\nContent-Length: 33000000\r\n\r\n");
     }
-    let hostile: [(&str, Vec<u8>); 11] = [
+    // A record that goes on from member to member, one byte each, behind a header as long as it may be.
+    let long = format!("WARC/1.0\r\nX: {}\r\nContent-Length: 33000000\r\n\r\n", "x".repeat(60_000));
+    let tiny = [stored(long.as_bytes()), stored(b"x").repeat(100_000)].concat();
+    let hostile: [(&str, Vec<u8>); 12] = [
+        ("tiny members", tiny),
         ("gzip magic", repeat(b"\x1f\x8b\x08")),
         ("gzip with a name", repeat(b"\x1f\x8b\x08\x08\x01\x01\x01\x01\x01\x01")),
         ("zstd magic", repeat(b"\x28\xb5\x2f\xfd")),
