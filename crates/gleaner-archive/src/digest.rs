@@ -81,9 +81,11 @@ fn behind_head(block: &[u8]) -> &[u8] {
     &block[end..]
 }
 
+type Hash = fn(&[u8]) -> Vec<u8>;
+
 /// A digest as a header states it.
 struct Stated {
-    hash: fn(&[u8]) -> Vec<u8>,
+    hash: Hash,
     value: Vec<u8>,
 }
 
@@ -91,7 +93,7 @@ impl Stated {
     /// `sha1:` and the like, then the value; `None` for what is not known.
     fn parse(field: &str) -> Option<Stated> {
         let (name, value) = field.split_once(':')?;
-        let (hash, length): (fn(&[u8]) -> Vec<u8>, usize) = match name.trim().to_ascii_lowercase().as_str() {
+        let (hash, length): (Hash, usize) = match name.trim().to_ascii_lowercase().as_str() {
             "sha1" | "sha-1" => (|bytes| Sha1::digest(bytes).to_vec(), 20),
             "sha256" | "sha-256" => (|bytes| Sha256::digest(bytes).to_vec(), 32),
             "sha512" | "sha-512" => (|bytes| Sha512::digest(bytes).to_vec(), 64),

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::run::Run;
 use super::{ArchiveReader, Feed, Found, Place, Seen, State, begins_arc};
-use crate::arc::FILEDESC;
+use crate::arc::{self, FILEDESC};
 use crate::entry::Within;
 use crate::frame::{Head, Search, begins_version, find_record, head, line_ends, without_line_ends};
 use crate::member::{Coding, GZIP, Progress, ZSTD};
@@ -54,13 +54,18 @@ impl<R: Read> ArchiveReader<R> {
             return;
         }
         self.chained |= self.member.is_block();
+        let arc = self.arc;
         match self.collect() {
             Collected::Whole { verified } => self.whole(start, verified),
             Collected::Part => {
                 self.run = Run::new(Feed::Member, start);
                 self.state = State::Run;
             }
-            Collected::Bad(reason) => self.failed(start, reason),
+            Collected::Bad(reason) => {
+                // What a damaged member looked like shows nothing.
+                self.arc = arc;
+                self.failed(start, reason);
+            }
         }
     }
 
@@ -112,6 +117,9 @@ impl<R: Read> ArchiveReader<R> {
     /// Whether a member that goes on can be judged already.
     fn enough(&self) -> Enough {
         let window = self.out.window();
+        if !self.arc && self.seen == Seen::Nothing && arc::begins_line(window).is_none() {
+            return Enough::More(window.len() + 1);
+        }
         let lead = line_ends(window, LEAD);
         let (len, stated) = match head(&window[lead..], false, self.rules()) {
             Head::More => return Enough::More(window.len() + 1),

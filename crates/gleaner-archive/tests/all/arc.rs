@@ -116,3 +116,20 @@ fn damage() {
     check(b"filedesc://x one\nabc\n", &["0+21 gap invalid-header"]);
     check(b"http://a.example/ is no record\n", &["0+31 gap not-warc"]);
 }
+
+/// Found by fuzzing: whether the second member was known for ARC depended on how the bytes of the first arrived.
+#[test]
+fn a_first_member_that_is_damaged() {
+    let first = gzip(&three()[..2].concat());
+    let second = gzip(&three().concat());
+    for at in 10..first.len() {
+        let mut damaged = first.clone();
+        damaged[at] ^= 0x55;
+        let archive = [&damaged[..], &second].concat();
+        let found = lines(&archive, &ReaderOptions::default());
+        assert!(found.len() >= 4, "{at}: {found:?}");
+        let found: Vec<_> = found.iter().map(String::as_str).collect();
+        // Also byte by byte.
+        check(&archive, &found);
+    }
+}
