@@ -50,15 +50,26 @@ pub struct Accounting {
 }
 
 impl Accounting {
-    /// Takes over what the scan and the cleaning counted.
-    pub(crate) fn new(learnt: &Learnt, cleaned: &Cleaned, totals: &Totals) -> Accounting {
+    /// Takes over what the phases counted; `duplicates` by stage and reason.
+    pub(crate) fn new(
+        learnt: &Learnt,
+        cleaned: &Cleaned,
+        duplicates: &Counts,
+        totals: &Totals,
+    ) -> Accounting {
         let rejected = learnt.rejected.values().sum();
+        let removed_by_reason: Counts = cleaned
+            .removed
+            .iter()
+            .chain(duplicates)
+            .map(|(stage, counts)| (stage.clone(), counts.clone()))
+            .collect();
         Accounting {
             records: learnt.documents + rejected,
             kept: totals.kept,
-            removed: cleaned.removed.values().flat_map(BTreeMap::values).sum(),
+            removed: removed_by_reason.values().flat_map(BTreeMap::values).sum(),
             rejected,
-            removed_by_reason: cleaned.removed.clone(),
+            removed_by_reason,
             rejected_by_reason: learnt.rejected.clone(),
             gaps: learnt.gaps.clone(),
             gap_bytes: learnt.gap_bytes,

@@ -149,6 +149,16 @@ pub(crate) fn read_options(job: Job, options: &ResultOptions, batch_bytes: usize
     }
 }
 
+/// The documents as they are compared, and what is known of them.
+struct Ready {
+    files: Vec<FileSummary>,
+    columns: Option<ColumnSchema>,
+    learnt: learn::Learnt,
+    cleaned: Cleaned,
+    /// How many documents bear each shingle, where the method wants to know.
+    counts: Option<Arc<HashCounts>>,
+}
+
 struct Run<'a> {
     settings: &'a Settings,
     earlier: &'a [EarlierRun],
@@ -161,69 +171,88 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn phases(mut self) -> Result<(Manifest, BTreeMap<String, f64>, u64), Error> {
+        let work = WorkArea::create(&self.settings.output, self.settings.resources.tmp.as_deref())?;
+        let memory = GroupMemory::new(&self.settings.resources, &self.settings.result);
+        let mut ready = self.clean(&work, memory)?;
+        let prepared = self.timed(Phase::Against, self.earlier_bytes(), |run| {
+            run.earlier(&work, ready.counts.as_ref(), memory).prepare(&ready.learnt)
+        })?;
+        let searched = &prepared.searched;
+        let counts = ready.counts.take();
+        let grouped = self.timed(Phase::Group, None, |run| {
+            let Run { settings, comparison, earlier, observer, .. } = run;
+            let (work, learnt, keep) = (&work, &ready.learnt, settings.result.keep);
+            let observer = *observer;
+            Grouper { learnt, searched, earlier, work, comparison, counts, keep, memory, observer }.group()
+        })?;
+        let recall =
+            self.timed(Phase::Recall, None, |run| run.recall(&work, &ready.learnt, searched, &grouped))?;
+        self.spilled += prepared.spilled + grouped.spilled;
+        let counts = self.emit(&work, memory, &ready, searched, &grouped)?;
+        let outputs = outputs::digests(&self.settings.output, self.settings.job, &self.settings.result)?;
+        let mut manifest = Manifest::new(self.settings, ready.files, counts, recall, outputs);
+        manifest.options = self.comparison.stated(&self.settings.result);
+        Ok((manifest, self.seconds, self.spilled))
+    }
+
+    /// Reads the input and cleans the texts: scan, learn and clean.
+    fn clean(&mut self, work: &WorkArea, memory: GroupMemory) -> Result<Ready, Error> {
         let settings = self.settings;
-        let work = WorkArea::create(&settings.output, settings.resources.tmp.as_deref())?;
         let (read, columns) = self.reading();
         let size = settings.inputs.files.iter().map(|file| file.size).sum();
-
-        let memory = GroupMemory::new(&settings.resources, &settings.result);
-        let counts = self.counts(memory);
-        let site_counts = self.site_counts(memory);
+        let (counts, site_counts) = (self.counts(memory), self.site_counts(memory));
         let mut sites = settings.result.known_sites()?;
         let reader = BatchReader::new(settings.inputs.clone(), read.clone());
         let scanned = self.timed(Phase::Scan, size, |run| {
-            let cleaner = run.cleaner(&work, counts.as_ref(), &sites);
+            let cleaner = run.cleaner(work, counts.as_ref(), &sites);
             run.scan(reader, &read, cleaner, site_counts.as_ref())
         })?;
         self.warn_of_files(&scanned.files);
         let learnt = self.timed(Phase::Learn, None, |_| {
             let mut learnt = learn::learn(&scanned.parts);
             if let Some(counts) = site_counts {
-                sites.learnt = Some(learn::learn_sites(&mut learnt, counts, &work, memory.sorter)?);
+                sites.learnt = Some(learn::learn_sites(&mut learnt, counts, work, memory.sorter)?);
             }
             Ok(learnt)
         })?;
         memory::check_documents(&settings.resources, &settings.result, self.documents(learnt.documents))?;
         let to_clean = if scanned.cleaned.is_none() { learnt.spilled } else { 0 };
-        let mut cleaned = self.timed(Phase::Clean, Some(to_clean), |run| match &scanned.cleaned {
+        let cleaned = self.timed(Phase::Clean, Some(to_clean), |run| match &scanned.cleaned {
             Some(parts) => Ok(Cleaned::merge(parts)),
-            None => run.cleaner(&work, counts.as_ref(), &sites).clean(&learnt),
+            None => run.cleaner(work, counts.as_ref(), &sites).clean(&learnt),
         })?;
-        let prepared = self.timed(Phase::Against, self.earlier_bytes(), |run| {
-            run.earlier(&work, counts.as_ref(), memory).prepare(&learnt)
-        })?;
-        let searched = &prepared.searched;
-        let grouped = self.timed(Phase::Group, None, |run| {
-            let (comparison, keep, earlier) = (&run.comparison, settings.result.keep, run.earlier);
-            let observer = run.observer;
-            let work = &work;
-            Grouper { learnt: &learnt, searched, earlier, work, comparison, counts, keep, memory, observer }
-                .group()
-        })?;
-        let recall = self.timed(Phase::Recall, None, |run| run.recall(&work, &learnt, searched, &grouped))?;
-        cleaned.removed.extend(grouped.counts);
-        self.spilled =
-            learnt.spilled + learnt.spilled_sites + cleaned.spilled + prepared.spilled + grouped.spilled;
+        self.spilled += learnt.spilled + learnt.spilled_sites + cleaned.spilled;
+        Ok(Ready { files: scanned.files, columns, learnt, cleaned, counts })
+    }
 
-        let totals = Totals::of(&learnt, &work, &grouped.removed, memory.sorter)?;
-        let counts = self.account(&learnt, &cleaned, grouped.against, &totals);
-        let text_bytes = totals.text_bytes;
+    /// Writes the output folder, but for the manifest; returns what it holds, counted.
+    fn emit(
+        &mut self,
+        work: &WorkArea,
+        memory: GroupMemory,
+        ready: &Ready,
+        searched: &Searched,
+        grouped: &Grouped,
+    ) -> Result<Accounting, Error> {
+        let settings = self.settings;
+        let totals = Totals::of(&ready.learnt, work, &grouped.removed, memory.sorter)?;
+        let counts = self.account(ready, grouped, &totals);
         let emitter = Emitter {
             removed: &grouped.removed,
             searched,
             earlier: self.earlier,
-            lookup: Lookup::new(&work, searched, self.comparison.bands())?,
-            learnt: &learnt,
-            work: &work,
+            lookup: Lookup::new(work, searched, self.comparison.bands())?,
+            learnt: &ready.learnt,
+            work,
             output: &settings.output,
             format: settings.result.format,
             max_file_size: settings.result.max_output_file_size,
-            columns: columns.as_ref(),
+            columns: ready.columns.as_ref(),
             spans: settings.result.spans != Spans::None,
             threads: settings.resources.threads,
             observer: self.observer,
         };
-        let emitted = self.timed(Phase::Emit, Some(text_bytes), |run| {
+        let emitted = self.timed(Phase::Emit, Some(totals.text_bytes), |run| {
             create_folders(&settings.output)?;
             if settings.job == Job::Run {
                 sites::publish(&work.templates(), &settings.output.join(outputs::TEMPLATES))?;
@@ -234,10 +263,7 @@ impl Run<'_> {
             emitter.emit()
         })?;
         counts.check(&emitted)?;
-        let outputs = outputs::digests(&settings.output, settings.job, &settings.result)?;
-        let mut manifest = Manifest::new(settings, scanned.files, counts, recall, outputs);
-        manifest.options = self.comparison.stated(&settings.result);
-        Ok((manifest, self.seconds, self.spilled))
+        Ok(counts)
     }
 
     /// How the inputs are read, and the columns that go through to the output as they are.
@@ -365,19 +391,13 @@ impl Run<'_> {
         }
     }
 
-    fn account(
-        &self,
-        learnt: &learn::Learnt,
-        cleaned: &Cleaned,
-        removed_against: u64,
-        totals: &Totals,
-    ) -> Accounting {
+    fn account(&self, ready: &Ready, grouped: &Grouped, totals: &Totals) -> Accounting {
         let inputs = &self.settings.inputs;
         let counts = Accounting {
-            removed_against,
+            removed_against: grouped.against,
             ignored_files: inputs.ignored.clone(),
             repeated_paths: inputs.repeated,
-            ..Accounting::new(learnt, cleaned, totals)
+            ..Accounting::new(&ready.learnt, &ready.cleaned, &grouped.counts, totals)
         };
         if counts.repeated_ids > 0 {
             self.observer
