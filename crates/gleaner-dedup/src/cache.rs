@@ -1,11 +1,12 @@
-//! Shingles that were loaded and may be needed again, within a budget.
+//! Texts that were loaded and may be needed again, within a budget.
 
 use std::mem;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ahash::AHashMap;
 
-use crate::shingles::Shingles;
+use crate::coverage::Text;
 
 /// A cache in two generations: what is used moves to the young one; when that holds half of the budget, it becomes the
 /// old one and the old one goes. What it holds never changes a result, only how often something is loaded.
@@ -17,9 +18,9 @@ pub(crate) struct Cache {
 
 #[derive(Debug, Default)]
 struct Generations {
-    young: AHashMap<u64, Arc<Shingles>>,
+    young: AHashMap<u64, Arc<Text>>,
     young_bytes: u64,
-    old: AHashMap<u64, Arc<Shingles>>,
+    old: AHashMap<u64, Arc<Text>>,
 }
 
 impl Cache {
@@ -27,24 +28,24 @@ impl Cache {
         Cache { half_budget: budget / 2, generations: Mutex::default() }
     }
 
-    pub(crate) fn get(&self, document: u64) -> Option<Arc<Shingles>> {
+    pub(crate) fn get(&self, document: u64) -> Option<Arc<Text>> {
         let mut generations = self.lock();
-        if let Some(shingles) = generations.young.get(&document) {
-            return Some(Arc::clone(shingles));
+        if let Some(text) = generations.young.get(&document) {
+            return Some(Arc::clone(text));
         }
-        let shingles = generations.old.remove(&document)?;
-        generations.insert(document, Arc::clone(&shingles), self.half_budget);
-        Some(shingles)
+        let text = generations.old.remove(&document)?;
+        generations.insert(document, Arc::clone(&text), self.half_budget);
+        Some(text)
     }
 
-    pub(crate) fn insert(&self, document: u64, shingles: Arc<Shingles>) {
-        self.lock().insert(document, shingles, self.half_budget);
+    pub(crate) fn insert(&self, document: u64, text: Arc<Text>) {
+        self.lock().insert(document, text, self.half_budget);
     }
 
     pub(crate) fn remove(&self, document: u64) {
         let mut generations = self.lock();
-        if let Some(shingles) = generations.young.remove(&document) {
-            generations.young_bytes -= size(&shingles);
+        if let Some(text) = generations.young.remove(&document) {
+            generations.young_bytes -= size(&text);
         }
         generations.old.remove(&document);
     }
@@ -56,8 +57,8 @@ impl Cache {
 }
 
 impl Generations {
-    fn insert(&mut self, document: u64, shingles: Arc<Shingles>, half_budget: u64) {
-        let bytes = size(&shingles);
+    fn insert(&mut self, document: u64, text: Arc<Text>, half_budget: u64) {
+        let bytes = size(&text);
         if bytes > half_budget {
             return;
         }
@@ -65,15 +66,15 @@ impl Generations {
             self.old = mem::take(&mut self.young);
             self.young_bytes = 0;
         }
-        if self.young.insert(document, shingles).is_none() {
+        if self.young.insert(document, text).is_none() {
             self.young_bytes += bytes;
         }
     }
 }
 
-/// The hashes, and what holds them: the vector, the counters, two places in the map, the allocator.
-fn size(shingles: &Shingles) -> u64 {
-    shingles.bytes() as u64 + 112
+/// The hashes, and what holds them: the vectors, the counters, two places in the map, the allocator.
+fn size(text: &Text) -> u64 {
+    (text.shingles.bytes() + size_of::<(u64, Range<usize>)>() * text.frame.len()) as u64 + 192
 }
 
 #[cfg(test)]
@@ -81,21 +82,29 @@ mod tests {
     use std::sync::Arc;
 
     use super::{Cache, size};
+    use crate::coverage::Text;
+    use crate::frames::Frames;
     use crate::shingles::Shingles;
+
+    fn text(shingles: u64) -> Arc<Text> {
+        Arc::new(Text::new(
+            Arc::new(Shingles::from_hashes((0..shingles).collect())),
+            &Frames::default(),
+        ))
+    }
 
     #[test]
     fn what_is_used_stays_within_the_budget() {
-        let shingles = |document: u64| Arc::new(Shingles::from_hashes((0..document % 7).collect()));
-        let budget = 20 * size(&shingles(6));
+        let budget = 20 * size(&text(6));
         let cache = Cache::new(budget);
         for document in 0..1000 {
-            cache.insert(document, shingles(document));
+            cache.insert(document, text(document % 7));
             assert!(document < 5 || cache.get(5).is_some(), "5 is used all the time");
             let held = cache.lock();
             let bytes: u64 = held.young.values().chain(held.old.values()).map(|held| size(held)).sum();
             assert!(bytes <= budget, "{bytes} bytes");
         }
-        assert_eq!(cache.get(5), Some(shingles(5)));
+        assert_eq!(cache.get(5).map(|text| text.shingles.len()), Some(5));
         assert!(cache.get(6).is_none());
         cache.remove(999);
         assert!(cache.get(999).is_none());
@@ -104,7 +113,7 @@ mod tests {
     #[test]
     fn what_is_larger_than_the_budget_is_not_held() {
         let cache = Cache::new(100);
-        cache.insert(1, Arc::new(Shingles::from_hashes(vec![1, 2, 3])));
+        cache.insert(1, text(3));
         assert!(cache.get(1).is_none());
     }
 }

@@ -1,43 +1,72 @@
 //! The comparison of two texts by where they differ.
 
 use std::ops::Range;
-
-use ahash::AHashSet;
+use std::sync::Arc;
 
 use crate::frames::Frames;
-use crate::shingles::{Shingles, containment, jaccard, shared_at_least};
+use crate::met::Met;
+use crate::shingles::{Shingles, containment, jaccard};
 use crate::similarity::{Coverage, Similarity};
 
+/// A text with what is known of its lines.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    pub(crate) shingles: Arc<Shingles>,
+    pub(crate) frame: FrameLines,
+}
+
+impl Text {
+    pub(crate) fn new(shingles: Arc<Shingles>, frames: &Frames) -> Text {
+        Text { frame: FrameLines::of(&shingles, frames), shingles }
+    }
+
+    /// The text as it is seen when a decision on document `page` is taken.
+    pub(crate) fn view(&self, page: u64) -> View<'_> {
+        View::new(&self.shingles, &self.frame, page)
+    }
+}
+
+/// The lines of a text that belong to frames, sooner or later: the page that proved each, and its tokens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct FrameLines(Vec<(u64, Range<usize>)>);
+
+impl FrameLines {
+    pub(crate) fn of(shingles: &Shingles, frames: &Frames) -> FrameLines {
+        let Some(text) = shingles.text.as_deref().filter(|_| !frames.is_empty()) else {
+            return FrameLines::default();
+        };
+        let lines = text.lines.iter();
+        FrameLines(
+            lines.filter_map(|line| Some((frames.since(line.hash)?, line.tokens.clone()))).collect(),
+        )
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// A text as it is compared: without the lines that are frames.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct View<'a> {
-    shingles: &'a Shingles,
+    pub(crate) shingles: &'a Shingles,
     /// The tokens of the frames, ascending.
-    frame: Vec<Range<usize>>,
+    pub(crate) frame: Vec<Range<usize>>,
     /// Hashes of the shingles with a token of a frame, ascending and distinct.
     touched: Vec<u64>,
 }
 
-/// What was found of a pair.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Covered {
-    pub(crate) jaccard: f64,
-    pub(crate) containment: f64,
-    /// The longest run of words that the covered text has for itself.
-    pub(crate) gap: u32,
-}
-
 impl<'a> View<'a> {
     /// A text as it is seen when a decision on document `page` is taken.
-    pub(crate) fn new(shingles: &'a Shingles, frames: &Frames, page: u64) -> View<'a> {
+    pub(crate) fn new(shingles: &'a Shingles, lines: &FrameLines, page: u64) -> View<'a> {
         let mut view = View { shingles, frame: Vec::new(), touched: Vec::new() };
-        let Some(text) = shingles.text.as_deref().filter(|_| !frames.is_empty()) else { return view };
+        let Some(text) = shingles.text.as_deref() else { return view };
         let mut done = 0;
-        for line in text.lines.iter().filter(|line| frames.holds(line.hash, page)) {
-            let first = (line.tokens.start + 1).saturating_sub(text.size).max(done);
-            done = line.tokens.end.min(text.ngrams.len());
+        for (_, tokens) in lines.0.iter().filter(|(since, _)| *since < page) {
+            let first = (tokens.start + 1).saturating_sub(text.size).max(done);
+            done = tokens.end.min(text.ngrams.len());
             view.touched.extend(text.ngrams.get(first..done).unwrap_or_default());
-            view.frame.push(line.tokens.clone());
+            view.frame.push(tokens.clone());
         }
         view.touched.sort_unstable();
         view.touched.dedup();
@@ -49,41 +78,111 @@ impl<'a> View<'a> {
         self.shingles.len() - self.touched.len()
     }
 
-    /// The hashes of the shingles without those of frames, in no particular order.
-    pub(crate) fn hashes(&self) -> impl Iterator<Item = u64> {
-        self.shingles.as_slice().iter().copied().filter(|hash| !self.is_touched(*hash))
+    /// Whether a shingle has a token of a frame, here or where it is repeated.
+    pub(crate) fn is_touched(&self, hash: u64) -> bool {
+        !self.touched.is_empty() && self.touched.binary_search(&hash).is_ok()
     }
 
-    fn is_touched(&self, hash: u64) -> bool {
-        self.touched.binary_search(&hash).is_ok()
+    /// The token before which `words` words stand, without those of frames; none when there are no more words.
+    fn token_after(&self, words: u32) -> Option<usize> {
+        let mut token = words as usize;
+        for line in &self.frame {
+            if line.start > token {
+                break;
+            }
+            token += line.len();
+        }
+        Some(token).filter(|&token| self.shingles.text.as_ref().is_some_and(|text| token < text.tokens))
     }
 }
 
-/// What makes two texts duplicates by `coverage`; `None` when they are none, or when their Jaccard similarity is below
-/// `least`.
-pub(crate) fn compare(left: &View<'_>, right: &View<'_>, coverage: &Coverage, least: f64) -> Option<Covered> {
-    let (a, b) = (left.size(), right.size());
-    let needed = Similarity::Coverage(*coverage).least_shared(a, b)?;
-    let for_least = Similarity::Jaccard { threshold: least }.least_shared(a, b);
-    let needed = if least > 0.0 { needed.max(for_least?) } else { needed };
-    let (all_left, all_right) = (left.shingles.as_slice(), right.shingles.as_slice());
-    shared_at_least(all_left, all_right, needed)?;
-    let common = shared_hashes(all_left, all_right);
-    let shared = common.iter().filter(|&&hash| !left.is_touched(hash) && !right.is_touched(hash)).count();
-    if shared < needed {
-        return None;
+/// What was found of a pair.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Covered {
+    pub(crate) jaccard: f64,
+    pub(crate) containment: f64,
+    /// The longest run of words that the covered text has for itself.
+    pub(crate) gap: u32,
+}
+
+/// A text that is compared with others.
+#[derive(Debug)]
+pub(crate) struct Comparer<'a> {
+    view: View<'a>,
+    coverage: Coverage,
+    /// The shingles of the text, once there is one to compare it with.
+    met: Option<Met>,
+    /// For each place of the other text whether its shingle is in both.
+    common: Vec<bool>,
+}
+
+impl<'a> Comparer<'a> {
+    pub(crate) fn new(view: View<'a>, coverage: Coverage) -> Comparer<'a> {
+        Comparer { view, coverage, met: None, common: Vec::new() }
     }
-    let (jaccard, containment) = (jaccard(shared, a, b), containment(shared, a, b));
-    if jaccard < least {
-        return None;
+
+    /// What makes the text and another one duplicates; `None` when they are none, or when their Jaccard similarity is
+    /// below `least`.
+    pub(crate) fn with(&mut self, other: &View<'_>, least: f64) -> Option<Covered> {
+        let (a, b) = (self.view.size(), other.size());
+        let needed = Similarity::Coverage(self.coverage).least_shared(a, b)?.max(for_jaccard(least, a, b)?);
+        let Comparer { view, coverage, met, common } = self;
+        let own = view.shingles.listed();
+        let met = met.get_or_insert_with(|| Met::new(own, view.shingles.len()));
+        let shared = meet([view, other], coverage, needed, met, common)?;
+        let (jaccard, containment) = (jaccard(shared, a, b), containment(shared, a, b));
+        if jaccard < least {
+            return None;
+        }
+        let gaps = [
+            Gaps::of(view, met.count(), coverage, |at| met.has_met(own[at])),
+            Gaps::of(other, met.count(), coverage, |at| common[at]),
+        ];
+        if jaccard < coverage.jaccard && gaps.iter().any(|gaps| gaps.lead > coverage.gap) {
+            return None;
+        }
+        let covered = gaps.iter().filter(|gaps| gaps.are_short(coverage)).map(|gaps| gaps.longest);
+        Some(Covered { jaccard, containment, gap: covered.min()? })
     }
-    let common: AHashSet<u64> = common.into_iter().collect();
-    let gaps = [Gaps::of(left, &common, coverage), Gaps::of(right, &common, coverage)];
-    if jaccard < coverage.jaccard && gaps.iter().any(|gaps| gaps.lead > coverage.gap) {
-        return None;
+}
+
+/// Lets the first of two texts, that of `met`, meet the other one, and notes which places of the other are `common`. Gives
+/// the number of shingles in both, without those of frames; `None` as soon as it is plain that there are fewer than
+/// `needed`, or that the other begins otherwise and there are too few for that.
+fn meet(
+    [own, other]: [&View<'_>; 2],
+    coverage: &Coverage,
+    mut needed: usize,
+    met: &mut Met,
+    common: &mut Vec<bool>,
+) -> Option<usize> {
+    /// Shingles between two looks at whether there can be enough.
+    const STRIDE: usize = 64;
+    met.clear();
+    common.clear();
+    let (mut shared, listed) = (0, other.shingles.listed());
+    let mut begin = other.token_after(coverage.gap).map(|token| token + 1);
+    for block in listed.chunks(STRIDE) {
+        for &hash in block {
+            let (is_common, is_first) = met.meet(hash);
+            common.push(is_common);
+            shared += usize::from(is_first && !own.is_touched(hash) && !other.is_touched(hash));
+        }
+        if let Some(tokens) = begin.take_if(|tokens| *tokens <= common.len())
+            && !common[..tokens].contains(&true)
+        {
+            needed = needed.max(for_jaccard(coverage.jaccard, own.size(), other.size())?);
+        }
+        if shared + (listed.len() - common.len()) < needed {
+            return None;
+        }
     }
-    let covered = gaps.iter().filter(|gaps| gaps.are_short(coverage)).map(|gaps| gaps.longest);
-    Some(Covered { jaccard, containment, gap: covered.min()? })
+    (shared >= needed).then_some(shared)
+}
+
+/// The least number of shared shingles of sets of these sizes with this Jaccard similarity.
+fn for_jaccard(jaccard: f64, left: usize, right: usize) -> Option<usize> {
+    if jaccard > 0.0 { Similarity::Jaccard { threshold: jaccard }.least_shared(left, right) } else { Some(0) }
 }
 
 /// The words of a text that the other has not, in runs between those it has.
@@ -104,12 +203,12 @@ impl Gaps {
         self.longest <= coverage.gap && f64::from(self.in_runs) <= most
     }
 
-    /// The gaps of a text that shares the hashes `common` with another; up to where it is plain that they are
-    /// not short, and no further than that.
-    fn of(view: &View<'_>, common: &AHashSet<u64>, coverage: &Coverage) -> Gaps {
+    /// The gaps of a text that has `shared` shingles in common with another, those at the places that `is_common` knows; up
+    /// to where it is plain that the gaps are not short, and no further than that.
+    fn of(view: &View<'_>, shared: usize, coverage: &Coverage, is_common: impl Fn(usize) -> bool) -> Gaps {
         let Some(text) = view.shingles.text.as_deref() else {
             // Nobody knows where they stand, so they may stand together.
-            let own = (view.shingles.len() - common.len()) as u32;
+            let own = (view.shingles.len() - shared) as u32;
             return Gaps { lead: own, longest: own, in_runs: own, words: view.shingles.len() as u32 };
         };
         let most = f64::from(coverage.gap).max(coverage.gap_share * text.tokens as f64) as u32;
@@ -117,7 +216,7 @@ impl Gaps {
         let (mut run, mut covered_until, mut any_covered) = (0, 0, false);
         let mut frame = view.frame.iter().peekable();
         for token in 0..text.tokens {
-            if text.ngrams.get(token).is_some_and(|hash| common.contains(hash)) {
+            if token < text.ngrams.len() && is_common(token) {
                 covered_until = token + text.size;
             }
             while frame.next_if(|line| line.end <= token).is_some() {}
@@ -148,21 +247,11 @@ impl Gaps {
     }
 }
 
-fn shared_hashes(left: &[u64], right: &[u64]) -> Vec<u64> {
-    let mut shared = Vec::with_capacity(left.len().min(right.len()));
-    let mut right = right.iter().copied().peekable();
-    for &hash in left {
-        while right.next_if(|&other| other < hash).is_some() {}
-        if right.peek() == Some(&hash) {
-            shared.push(hash);
-        }
-    }
-    shared
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Covered, View, compare};
+    use std::sync::Arc;
+
+    use super::{Comparer, Covered, Text};
     use crate::frames::Frames;
     use crate::lines::line_hash;
     use crate::shingler::Shingler;
@@ -180,13 +269,16 @@ mod tests {
 
     fn check(left: &str, right: &str, frames: &[&str]) -> Option<Covered> {
         let frames = Frames::from_lines(frames.iter().map(|line| (0, line_hash(line))));
-        let (left, right) = (shingles(left), shingles(right));
-        let seen = |shingles| View::new(shingles, &frames, 1);
-        let found = compare(&seen(&left), &seen(&right), &Coverage::default(), 0.0);
-        assert_eq!(
-            compare(&View::new(&right, &frames, 1), &View::new(&left, &frames, 1), &Coverage::default(), 0.0),
-            found
-        );
+        compare(&shingles(left), &shingles(right), &frames)
+    }
+
+    fn compare(left: &Shingles, right: &Shingles, frames: &Frames) -> Option<Covered> {
+        let [left, right] = [left, right].map(|text| Text::new(Arc::new(text.clone()), frames));
+        let with = |left: &Text, right: &Text| {
+            Comparer::new(left.view(1), Coverage::default()).with(&right.view(1), 0.0)
+        };
+        let found = with(&left, &right);
+        assert_eq!(with(&right, &left), found);
         found
     }
 
@@ -268,8 +360,7 @@ mod tests {
     fn without_places_all_that_differs_is_one_gap() {
         let set = |numbers: std::ops::Range<u64>| Shingles::from_hashes(numbers.collect());
         let found = |left: &Shingles, right: &Shingles| {
-            let seen = |shingles| View::new(shingles, &Frames::default(), 1);
-            compare(&seen(left), &seen(right), &Coverage::default(), 0.0).map(|covered| covered.gap)
+            compare(left, right, &Frames::default()).map(|covered| covered.gap)
         };
         assert_eq!(found(&set(0..100), &set(0..90)), Some(0));
         assert_eq!(found(&set(0..100), &set(4..104)), Some(4));

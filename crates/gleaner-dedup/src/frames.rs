@@ -60,9 +60,9 @@ impl Frames {
         lines
     }
 
-    /// Whether a line belongs to a frame, as far as is known before page `page`.
-    pub(crate) fn holds(&self, line: u64, page: u64) -> bool {
-        self.since.get(&line).is_some_and(|&since| since < page)
+    /// The page that proved a line to belong to a frame: it does on all pages after that one.
+    pub(crate) fn since(&self, line: u64) -> Option<u64> {
+        self.since.get(&line).copied()
     }
 }
 
@@ -169,7 +169,7 @@ mod tests {
         ]);
         assert_eq!(frames.lines(), [(2, line_hash("The frame of all"))]);
         let line = line_hash("The frame of all");
-        assert!(!frames.holds(line, 2) && frames.holds(line, 3));
+        assert_eq!(frames.since(line), Some(2));
         assert_eq!(Frames::from_lines(frames.lines()).lines(), frames.lines());
     }
 

@@ -1,7 +1,7 @@
 //! By what a document meets others: band keys, or the rarest of its shingles.
 
 use crate::counts::HashCounts;
-use crate::coverage::View;
+use crate::coverage::{FrameLines, View};
 use crate::frames::Frames;
 use crate::shingles::{Shingles, mix};
 use crate::similarity::Similarity;
@@ -93,9 +93,10 @@ impl Keys {
         frames: &Frames,
         page: u64,
     ) -> Keys {
-        let view = View::new(shingles, frames, page);
+        let lines = FrameLines::of(shingles, frames);
+        let view = View::new(shingles, &lines, page);
         let size = view.size();
-        let rarest = recurrent(view.hashes(), size, counts);
+        let rarest = recurrent(shingles.as_slice().iter().copied().filter(|&hash| !view.is_touched(hash)), size, counts);
         let alone = size - rarest.len();
         let probes = prefix_length(size, similarity).saturating_sub(alone).min(rarest.len());
         let [size, probes] = [size, probes].map(|number| u32::try_from(number).unwrap_or(u32::MAX));

@@ -79,6 +79,7 @@ mod keys;
 mod lines;
 mod member;
 mod memory;
+mod met;
 mod minhash;
 mod parallel;
 mod postings;

@@ -71,7 +71,7 @@ impl Shingler {
     /// so few words, `C` and `C++` are not the same. An empty text (or one of white space) has none. In a text of which
     /// more than a quarter of the tokens bear numbers, these are not masked: nothing else tells tables apart.
     ///
-    /// Near linear: the hashes are sorted.
+    /// Near linear: hashes without their places are sorted.
     pub fn shingles(&mut self, text: &str) -> Shingles {
         self.content_and_shingles(text).1
     }
@@ -89,7 +89,8 @@ impl Shingler {
         let read = self.hash(text);
         let (tokens, ngrams) = (self.tokens.len(), self.ngrams.clone());
         let size = self.options.ngram_size.min(tokens.max(1));
-        (self.hash_of_content(read), Shingles::in_order(InOrder { ngrams, size, tokens, lines }))
+        let distinct = self.distinct.of(&self.ngrams).len();
+        (self.hash_of_content(read), Shingles::in_order(InOrder { ngrams, size, tokens, lines }, distinct))
     }
 
     /// What [`Sketcher::fingerprint`](crate::Sketcher::fingerprint) gives, without bands. Linear time.

@@ -1,6 +1,7 @@
 //! Shingles: what two texts are compared by.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use gleaner_text::Digits;
 
@@ -18,7 +19,7 @@ pub struct ShingleOptions {
     /// ### Default
     /// [`Digits::Mask`].
     pub digits: Digits,
-    /// Whether [`Shingles`] know where in the text they stand, which takes twice the memory.
+    /// Whether [`Shingles`] know where in the text they stand.
     ///
     /// ### Default
     /// Yes.
@@ -31,14 +32,25 @@ impl Default for ShingleOptions {
     }
 }
 
-/// Distinct shingle hashes of one document, ascending, and maybe where they stand.
+/// Distinct shingle hashes of one document, and maybe where they stand.
 ///
-/// Eight bytes a shingle, sixteen with their places; a text has at most as many shingles as tokens.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Eight bytes a shingle, with their places as many a token; both where they stand in order and
+/// [`Shingles::as_slice`] was asked for. A text has at most as many shingles as tokens.
+#[derive(Clone, Debug, Default)]
 pub struct Shingles {
-    hashes: Vec<u64>,
+    /// Ascending and distinct; of a text in order they are sorted when somebody asks.
+    hashes: OnceLock<Vec<u64>>,
+    distinct: usize,
     pub(crate) text: Option<Box<InOrder>>,
 }
+
+impl PartialEq for Shingles {
+    fn eq(&self, other: &Shingles) -> bool {
+        self.text == other.text && self.as_slice() == other.as_slice()
+    }
+}
+
+impl Eq for Shingles {}
 
 /// The shingles of a text in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,39 +80,49 @@ impl Shingles {
     pub fn from_hashes(mut hashes: Vec<u64>) -> Shingles {
         hashes.sort_unstable();
         hashes.dedup();
-        Shingles { hashes, text: None }
+        Shingles { distinct: hashes.len(), hashes: hashes.into(), text: None }
     }
 
-    pub(crate) fn in_order(text: InOrder) -> Shingles {
-        let hashes = text.ngrams.clone();
-        Shingles { text: Some(Box::new(text)), ..Shingles::from_hashes(hashes) }
+    /// The shingles of a text that has `distinct` different ones.
+    pub(crate) fn in_order(text: InOrder, distinct: usize) -> Shingles {
+        Shingles { hashes: OnceLock::new(), distinct, text: Some(Box::new(text)) }
     }
 
     /// The hashes, ascending and distinct.
     pub fn as_slice(&self) -> &[u64] {
-        &self.hashes
+        self.hashes.get_or_init(|| {
+            let mut hashes = self.text.as_ref().map_or_else(Vec::new, |text| text.ngrams.clone());
+            hashes.sort_unstable();
+            hashes.dedup();
+            hashes
+        })
+    }
+
+    /// The hashes as they are at hand: of a text in order in its order and with repeats.
+    pub(crate) fn listed(&self) -> &[u64] {
+        self.text.as_ref().map_or_else(|| self.as_slice(), |text| &text.ngrams)
     }
 
     /// Bytes that the hashes and their places take.
     pub(crate) fn bytes(&self) -> usize {
-        let text =
-            self.text.as_ref().map_or(0, |text| 8 * text.ngrams.len() + size_of::<Line>() * text.lines.len());
-        8 * self.hashes.len() + text
+        let lines = self.text.as_ref().map_or(0, |text| size_of::<Line>() * text.lines.len());
+        let sorted = self.hashes.get().filter(|_| self.text.is_some()).map_or(0, Vec::len);
+        8 * (self.listed().len() + sorted) + lines
     }
 
     /// Number of distinct shingles.
     pub fn len(&self) -> usize {
-        self.hashes.len()
+        self.distinct
     }
 
     /// Whether the text was empty.
     pub fn is_empty(&self) -> bool {
-        self.hashes.is_empty()
+        self.distinct == 0
     }
 
     /// Number of shingles in both. Linear time.
     pub fn shared(&self, other: &Shingles) -> usize {
-        shared_at_least(&self.hashes, &other.hashes, 0).unwrap_or(0)
+        shared_at_least(self.as_slice(), other.as_slice(), 0).unwrap_or(0)
     }
 
     /// Jaccard similarity: shared shingles over all shingles of both; 0 when both are empty.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::cache::Cache;
-use crate::coverage::{self, Covered, View};
+use crate::coverage::{Comparer, Covered, FrameLines, Text, View};
 use crate::frames::Frames;
 use crate::index::Candidate;
 use crate::member::Member;
 use crate::resolve::Documents;
 use crate::shingles::{Shingles, containment, jaccard, shared_at_least};
-use crate::similarity::{Coverage, Similarity};
+use crate::similarity::Similarity;
 
 /// Why a document is a duplicate, and of which kept one.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,19 +72,21 @@ impl<D: Documents> Verifier<'_, D> {
     /// Has the shingles of a document ready for comparisons.
     pub(crate) fn hold(&self, member: &Member) -> Result<(), D::Error> {
         match &member.shingles {
-            Some(shingles) => self.cache.insert(member.document, Arc::clone(shingles)),
-            None => drop(self.shingles(member.document)?),
+            Some(shingles) => {
+                self.cache.insert(member.document, Arc::new(Text::new(Arc::clone(shingles), self.frames)));
+            }
+            None => drop(self.text(member.document)?),
         }
         Ok(())
     }
 
-    fn shingles(&self, document: u64) -> Result<Arc<Shingles>, D::Error> {
-        if let Some(shingles) = self.cache.get(document) {
-            return Ok(shingles);
+    fn text(&self, document: u64) -> Result<Arc<Text>, D::Error> {
+        if let Some(text) = self.cache.get(document) {
+            return Ok(text);
         }
-        let shingles = Arc::new(self.documents.shingles(document)?);
-        self.cache.insert(document, Arc::clone(&shingles));
-        Ok(shingles)
+        let text = Arc::new(Text::new(Arc::new(self.documents.shingles(document)?), self.frames));
+        self.cache.insert(document, Arc::clone(&text));
+        Ok(text)
     }
 
     /// The most similar of `found` and the duplicates of `member` among `candidates`, by the Jaccard similarity; of
@@ -98,14 +100,14 @@ impl<D: Documents> Verifier<'_, D> {
         if candidates.is_empty() {
             return Ok(found);
         }
-        let own = self.shingles(member.document)?;
-        let own = Compared::new(&own, &self.similarity, self.frames, member.order);
+        let own = self.text(member.document)?;
+        let mut own = Compared::new(&own, &self.similarity, member.order);
         for candidate in candidates {
             // An equal one is better only when it comes earlier.
             let least = found.as_ref().map_or(0.0, |&(order, ref best): &(u64, Duplicate)| {
                 if candidate.order < order { best.jaccard } else { best.jaccard.next_up() }
             });
-            let Some(other) = own.with(&*self.shingles(candidate.document)?, least) else { continue };
+            let Some(other) = own.with(&*self.text(candidate.document)?, least) else { continue };
             found = Some((candidate.order, Duplicate { of: candidate.document, ..other }));
         }
         Ok(found)
@@ -115,28 +117,27 @@ impl<D: Documents> Verifier<'_, D> {
 /// A text that is compared with others.
 enum Compared<'a> {
     Jaccard { shingles: &'a Shingles, threshold: f64 },
-    Coverage { view: View<'a>, similarity: Coverage, frames: &'a Frames, page: u64 },
+    Coverage { comparer: Comparer<'a>, page: u64 },
 }
 
 impl<'a> Compared<'a> {
-    fn new(shingles: &'a Shingles, similarity: &Similarity, frames: &'a Frames, page: u64) -> Compared<'a> {
+    fn new(text: &'a Text, similarity: &Similarity, page: u64) -> Compared<'a> {
         match *similarity {
-            Similarity::Jaccard { threshold } => Compared::Jaccard { shingles, threshold },
-            Similarity::Coverage(similarity) => {
-                Compared::Coverage { view: View::new(shingles, frames, page), similarity, frames, page }
+            Similarity::Jaccard { threshold } => Compared::Jaccard { shingles: &text.shingles, threshold },
+            Similarity::Coverage(coverage) => {
+                Compared::Coverage { comparer: Comparer::new(text.view(page), coverage), page }
             }
         }
     }
 
     /// The outcome for the text and another one, of the document 0, when the Jaccard similarity is at least `least`.
-    fn with(&self, other: &Shingles, least: f64) -> Option<Duplicate> {
+    fn with(&mut self, other: &Text, least: f64) -> Option<Duplicate> {
         match self {
-            Compared::Jaccard { shingles, threshold } => by_jaccard(shingles, other, least.max(*threshold)),
-            Compared::Coverage { view, similarity, frames, page } => {
-                let other = View::new(other, frames, *page);
-                let Covered { jaccard, containment, gap } =
-                    coverage::compare(view, &other, similarity, least)?;
-                Some(Duplicate::near(0, jaccard, containment, Some(gap)))
+            Compared::Jaccard { shingles, threshold } => {
+                by_jaccard(shingles, &other.shingles, least.max(*threshold))
+            }
+            Compared::Coverage { comparer, page } => {
+                comparer.with(&other.view(*page), least).map(by_coverage)
             }
         }
     }
@@ -164,8 +165,19 @@ impl Similarity {
         frames: &Frames,
         page: u64,
     ) -> Option<Duplicate> {
-        Compared::new(text, self, frames, page).with(other, 0.0)
+        let coverage = match *self {
+            Similarity::Jaccard { threshold } => return by_jaccard(text, other, threshold),
+            Similarity::Coverage(coverage) => coverage,
+        };
+        let lines = [text, other].map(|shingles| FrameLines::of(shingles, frames));
+        let [text, other] = [(text, &lines[0]), (other, &lines[1])]
+            .map(|(shingles, lines)| View::new(shingles, lines, page));
+        Comparer::new(text, coverage).with(&other, 0.0).map(by_coverage)
     }
+}
+
+fn by_coverage(Covered { jaccard, containment, gap }: Covered) -> Duplicate {
+    Duplicate::near(0, jaccard, containment, Some(gap))
 }
 
 /// The outcome when the Jaccard similarity is at least `least`.
