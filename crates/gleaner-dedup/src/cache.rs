@@ -87,10 +87,7 @@ mod tests {
     use crate::shingles::Shingles;
 
     fn text(shingles: u64) -> Arc<Text> {
-        Arc::new(Text::new(
-            Arc::new(Shingles::from_hashes((0..shingles).collect())),
-            &Frames::default(),
-        ))
+        Arc::new(Text::new(Arc::new(Shingles::from_hashes((0..shingles).collect())), &Frames::default()))
     }
 
     #[test]

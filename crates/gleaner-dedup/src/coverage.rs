@@ -36,9 +36,7 @@ impl FrameLines {
             return FrameLines::default();
         };
         let lines = text.lines.iter();
-        FrameLines(
-            lines.filter_map(|line| Some((frames.since(line.hash)?, line.tokens.clone()))).collect(),
-        )
+        FrameLines(lines.filter_map(|line| Some((frames.since(line.hash)?, line.tokens.clone()))).collect())
     }
 
     pub(crate) fn len(&self) -> usize {

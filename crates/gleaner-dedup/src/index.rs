@@ -1,8 +1,10 @@
 //! The kept documents, by the keys under which later ones may meet them.
 
+use crate::content::Content;
 use crate::keys::{Key, Keys, Kind};
+use crate::places::{lists, marked, places};
 use crate::postings::PostingTable;
-use crate::similarity::Similarity;
+use crate::similarity::{Coverage, Similarity};
 
 /// A kept document that another one should be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +29,10 @@ pub(crate) struct Index {
 struct Holder {
     order: u64,
     document: u64,
+    /// Distinct shingles of a document that is not listed by bands.
     size: u32,
+    /// How many of them are in no frame in the end.
+    lasting: u32,
 }
 
 impl Index {
@@ -48,43 +53,87 @@ impl Index {
 
     /// Adds a kept document, which must come after all others in the order. Without keys nobody asks for it.
     pub(crate) fn insert(&mut self, order: u64, document: u64, keys: &Keys) {
-        let size = match keys.kind {
-            Kind::Bands => 0,
-            Kind::Prefix { size } | Kind::Content { size, .. } => size,
-        };
         if keys.is_empty() {
             return;
         }
+        let (size, lasting) = match keys.kind {
+            Kind::Bands => (0, 0),
+            Kind::Prefix { size } => (size, size),
+            Kind::Content { .. } => (keys.content.size, keys.content.lasting),
+        };
         let holder = self.holders.len() as u32;
-        self.holders.push(Holder { order, document, size });
-        for key in &keys.keys {
-            match keys.kind {
-                Kind::Prefix { size } => self.table.insert(in_class(key.hash, size_class(size)), holder),
-                Kind::Bands if key.held + self.bucket_size(key.hash) >= self.max_bucket => {}
-                Kind::Bands | Kind::Content { .. } => self.table.insert(key.hash, holder),
+        self.holders.push(Holder { order, document, size, lasting });
+        if keys.kind == Kind::Bands {
+            for key in &keys.keys {
+                if key.held + self.bucket_size(key.hash) < self.max_bucket {
+                    self.table.insert(key.hash, holder);
+                }
             }
+            return;
         }
+        places(keys).for_each(|place| self.table.insert(place, holder));
     }
 
     /// The documents that share a key with `keys` and may be similar enough, those at or after place `from` in the
     /// order, by their order.
     pub(crate) fn candidates(&self, keys: &Keys, from: u64) -> Vec<Candidate> {
         let mut hits: Vec<(u32, u32)> = Vec::new();
-        for key in keys.probes() {
-            self.lists(keys.kind, key, |list| {
-                let holders = self.table.holders(list);
-                let wanted = holders.take_while(|&holder| self.holders[holder as usize].order >= from);
-                hits.extend(wanted.map(|holder| (holder, key.position)));
-            });
+        match self.prefix(keys) {
+            None => keys
+                .keys
+                .iter()
+                .for_each(|key| hits.extend(self.held(key.hash, from).map(|holder| (holder, 0)))),
+            Some((jaccard, size)) => {
+                for key in keys.probes() {
+                    lists(jaccard, size, key, |list, position| {
+                        hits.extend(self.held(list, from).map(|holder| (holder, position)));
+                    });
+                }
+                hits.sort_unstable();
+                hits = self.that_reach(jaccard, size, hits);
+                self.meet(&keys.content, from, |holder| hits.push((holder, 0)));
+            }
         }
         hits.sort_unstable();
-        let groups = hits.chunk_by(|left, right| left.0 == right.0);
-        let wanted = groups.filter(|group| self.may_reach(keys.kind, group));
         let candidate = |group: &[(u32, u32)]| {
             let Holder { order, document, .. } = self.holders[group[0].0 as usize];
             Candidate { order, document, shared: group.len() as u32 }
         };
-        wanted.map(candidate).collect()
+        hits.chunk_by(|left, right| left.0 == right.0).map(candidate).collect()
+    }
+
+    /// The Jaccard similarity for which keys are those of a prefix, and the number of shingles of the document.
+    fn prefix(&self, keys: &Keys) -> Option<(f64, u32)> {
+        match (keys.kind, self.similarity) {
+            (Kind::Bands, _) => None,
+            (Kind::Prefix { size }, Similarity::Jaccard { threshold }) => Some((threshold, size)),
+            (Kind::Prefix { size }, Similarity::Coverage(coverage)) => Some((coverage.containment, size)),
+            (Kind::Content { .. }, similarity) => {
+                let alike = if let Similarity::Coverage(coverage) = similarity {
+                    coverage.alike()
+                } else {
+                    similarity
+                };
+                Some((alike.threshold(), keys.content.size))
+            }
+        }
+    }
+
+    /// The holders in a list, those at or after place `from` in the order.
+    fn held(&self, list: u64, from: u64) -> impl Iterator<Item = u32> {
+        self.table.holders(list).take_while(move |&holder| self.holders[holder as usize].order >= from)
+    }
+
+    /// Tells `hit` of the holders that share a shingle by which they are listed, as often as they share one.
+    fn meet(&self, content: &Content, from: u64, mut hit: impl FnMut(u32)) {
+        let Similarity::Coverage(Coverage { length_ratio, .. }) = self.similarity else { return };
+        let size = f64::from(content.size);
+        for holder in marked(content).flat_map(|list| self.held(list, from)) {
+            let Holder { size: largest, lasting, .. } = self.holders[holder as usize];
+            if f64::from(largest) >= length_ratio * size && size >= length_ratio * f64::from(lasting) {
+                hit(holder);
+            }
+        }
     }
 
     /// Writes into `keys` how many hold each, and drops those whose buckets are full: for a document that will be
@@ -96,46 +145,30 @@ impl Index {
         }
     }
 
-    /// The lists in which holders of `key` stand that may be similar enough.
-    ///
-    /// Those with a key of a prefix stand by their size: of a holder that shares this one and none that is rarer, no more
-    /// can be shared than what follows. Pages of one template, which have all but their rarest shingles in common, are
-    /// ruled out here, not one by one.
-    fn lists(&self, kind: Kind, key: &Key, mut list: impl FnMut(u64)) {
-        let (Kind::Prefix { size }, Similarity::Jaccard { threshold }) = (kind, self.similarity) else {
-            return list(key.hash);
-        };
-        let rest = (size - key.position) as usize;
-        let smallest = self.similarity.least_shared_with_any(size as usize);
-        let largest = (f64::from(size) / threshold * (1.0 + 1e-12)).min(f64::from(u32::MAX)) as u32;
-        for class in size_class(smallest as u32)..=size_class(largest) {
-            let least_size = smallest.max(first_of_class(class));
-            // Rounding may put the first of a class beyond what is large enough.
-            if self.similarity.least_shared(size as usize, least_size).is_some_and(|least| least > rest) {
-                break;
+    /// The hits, by holder and position, of holders that can reach a Jaccard similarity with a document of `size`
+    /// shingles, by the lengths and by what can still follow the last shared one.
+    fn that_reach(&self, jaccard: f64, size: u32, mut hits: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+        let similarity = Similarity::Jaccard { threshold: jaccard };
+        let smallest = similarity.least_shared_with_any(size as usize);
+        let mut reached = 0;
+        let mut at = 0;
+        while let Some(&(holder, _)) = hits.get(at) {
+            let group = hits[at..].iter().take_while(|hit| hit.0 == holder).count();
+            let last = hits[at + group - 1].1;
+            let Holder { size: largest, lasting, .. } = self.holders[holder as usize];
+            // What the holder has may have shrunk since by what has become a frame, but not below what is needed.
+            let other = (lasting as usize).max(smallest);
+            let rest = ((size - last - 1) as usize).min((largest as usize).saturating_sub(group));
+            let needed =
+                similarity.least_shared(size as usize, other).filter(|_| largest as usize >= smallest);
+            if needed.is_some_and(|needed| group + rest >= needed) {
+                hits.copy_within(at..at + group, reached);
+                reached += group;
             }
-            list(in_class(key.hash, class));
+            at += group;
         }
-    }
-
-    /// Whether a pair with these shared keys, each with its position among the document's own, can reach the threshold,
-    /// by the lengths and by what can still follow the last of them.
-    fn may_reach(&self, kind: Kind, hits: &[(u32, u32)]) -> bool {
-        let (holder, last) = hits[hits.len() - 1];
-        let behind = |size: u32| (size - last - 1) as usize;
-        let (needed, rest) = match kind {
-            Kind::Bands => return true,
-            Kind::Prefix { size } => {
-                let other = self.holders[holder as usize].size as usize;
-                let rest = behind(size).min(other.saturating_sub(hits.len()));
-                (self.similarity.least_shared(size as usize, other), rest)
-            }
-            // What the holder has may have shrunk since by what has become a frame.
-            Kind::Content { size, .. } => {
-                (Some(self.similarity.least_shared_with_any(size as usize)), behind(size))
-            }
-        };
-        needed.is_some_and(|needed| hits.len() + rest >= needed)
+        hits.truncate(reached);
+        hits
     }
 
     fn bucket_size(&self, hash: u64) -> u32 {
@@ -143,27 +176,10 @@ impl Index {
     }
 }
 
-/// The class of a number of shingles: itself below 8, above that with all larger ones that agree in four leading bits.
-fn size_class(size: u32) -> u32 {
-    match size.checked_ilog2() {
-        Some(bits) if bits >= 3 => (bits - 2) * 8 + ((size >> (bits - 3)) & 7),
-        _ => size,
-    }
-}
-
-/// The least number of a class.
-fn first_of_class(class: u32) -> usize {
-    if class < 8 { class as usize } else { (8 + class as usize % 8) << (class / 8 - 1) }
-}
-
-/// The hash by which holders of a class of sizes that bear `hash` are listed.
-fn in_class(hash: u64, class: u32) -> u64 {
-    hash ^ u64::from(class + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Candidate, Index, first_of_class, size_class};
+    use super::{Candidate, Index};
+    use crate::content::Content;
     use crate::keys::{Key, Keys, Kind};
     use crate::similarity::Similarity;
 
@@ -171,12 +187,12 @@ mod tests {
 
     fn bands(hashes: &[u64]) -> Keys {
         let keys = hashes.iter().map(|&hash| Key { hash, position: 0, held: 0 }).collect();
-        Keys { kind: Kind::Bands, keys }
+        Keys { keys, ..Keys::default() }
     }
 
     fn prefix(size: u32, hashes: &[(u64, u32)]) -> Keys {
         let keys = hashes.iter().map(|&(hash, position)| Key { hash, position, held: 0 }).collect();
-        Keys { kind: Kind::Prefix { size }, keys }
+        Keys { kind: Kind::Prefix { size }, keys, ..Keys::default() }
     }
 
     fn documents(candidates: &[Candidate]) -> Vec<(u64, u32)> {
@@ -212,15 +228,6 @@ mod tests {
         assert_eq!(documents(&index.candidates(&prefix(100, &[(1, 12)]), 0)), []);
         for (size, found) in [(79, 0), (80, 1), (125, 1), (126, 0)] {
             assert_eq!(index.candidates(&prefix(size, &[(1, 0)]), 0).len(), found, "{size}");
-        }
-    }
-
-    #[test]
-    fn classes_are_ranges_of_sizes() {
-        for size in (0..5_000).chain([1 << 20, (1 << 20) + 1, u32::MAX]) {
-            let class = size_class(size);
-            assert!(first_of_class(class) <= size as usize, "{size}");
-            assert!((size as usize) < first_of_class(class + 1), "{size}");
         }
     }
 }

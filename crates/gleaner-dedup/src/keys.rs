@@ -1,8 +1,9 @@
 //! By what a document meets others: band keys, or the rarest of its shingles.
 
+use crate::content::{Content, Recurrent};
 use crate::counts::HashCounts;
-use crate::coverage::{FrameLines, View};
 use crate::frames::Frames;
+use crate::places::places;
 use crate::shingles::{Shingles, mix};
 use crate::similarity::Similarity;
 
@@ -12,6 +13,8 @@ use crate::similarity::Similarity;
 pub struct Keys {
     pub(crate) kind: Kind,
     pub(crate) keys: Vec<Key>,
+    /// Of [`Kind::Content`]: what it is looked up by besides.
+    pub(crate) content: Content,
 }
 
 /// What the keys are, and what that says of a pair that shares one.
@@ -26,13 +29,13 @@ pub(crate) enum Kind {
         /// Distinct shingles of the document.
         size: u32,
     },
-    /// All of the document's shingles by rarity, without those of frames. Every duplicate that comes before it has one
-    /// of the first.
+    /// Those of [`Content`]; and the first shingles by rarity, without those of frames, of which every duplicate that is
+    /// alike shares one.
     Content {
-        /// Distinct shingles of the document without those of frames.
-        size: u32,
         /// Keys under which it is looked up.
         probes: u32,
+        /// Keys under which it is listed.
+        listed: u32,
     },
 }
 
@@ -56,7 +59,7 @@ impl Keys {
     /// else's.
     pub fn of_bands(bands: &[u64], counts: &HashCounts) -> Keys {
         let keys = band_hashes(bands).filter(|&hash| counts.of(hash) != 1).map(|hash| Key::new(hash, 0));
-        Keys { kind: Kind::Bands, keys: keys.collect() }
+        Keys { keys: keys.collect(), ..Keys::default() }
     }
 
     /// The rarest of a document's shingles, so many that a document which shares none of them has a similarity under
@@ -75,17 +78,18 @@ impl Keys {
         let alone = size - rarest.len();
         let length = prefix_length(size, similarity).saturating_sub(alone).min(rarest.len());
         if length == 0 {
-            return Keys { kind, keys: Vec::new() };
+            return Keys { kind, ..Keys::default() };
         }
         rarest.select_nth_unstable(length - 1);
         rarest.truncate(length);
-        Keys { kind, keys: by_position(rarest, alone) }
+        Keys { kind, keys: by_position(rarest, alone), ..Keys::default() }
     }
 
-    /// What [`Keys::of_prefix`] is to a Jaccard similarity, for coverage: all of a document's shingles but those of
-    /// `frames` and those that are nobody else's. `page` is the document's place in the order.
+    /// What [`Keys::of_prefix`] is to a Jaccard similarity, for coverage: the shingles near the beginning of a document
+    /// and some others, all without those that are nobody else's. `page` is the document's place in the order.
     ///
-    /// A text may be covered by one three times as long, so nearly every shingle may be the only one in common.
+    /// A text may be covered by one three times as long, and share with it any of its shingles; what is shared near the
+    /// beginning, and in each part, is what finds the pair. Expected linear time.
     pub fn of_content(
         shingles: &Shingles,
         counts: &HashCounts,
@@ -93,22 +97,34 @@ impl Keys {
         frames: &Frames,
         page: u64,
     ) -> Keys {
-        let lines = FrameLines::of(shingles, frames);
-        let view = View::new(shingles, &lines, page);
-        let size = view.size();
-        let rarest = recurrent(shingles.as_slice().iter().copied().filter(|&hash| !view.is_touched(hash)), size, counts);
-        let alone = size - rarest.len();
-        let probes = prefix_length(size, similarity).saturating_sub(alone).min(rarest.len());
-        let [size, probes] = [size, probes].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
-        Keys { kind: Kind::Content { size, probes }, keys: by_position(rarest, alone) }
+        let Similarity::Coverage(coverage) = similarity else {
+            return Keys::of_prefix(shingles.as_slice(), counts, similarity);
+        };
+        if similarity.check().is_err() {
+            return Keys { kind: Kind::Content { probes: 0, listed: 0 }, ..Keys::default() };
+        }
+        let (content, Recurrent { mut own, alone }) = Content::of(shingles, counts, coverage, frames, page);
+        let (size, lasting) = (content.size as usize, content.lasting as usize);
+        let alike = coverage.alike();
+        let most = own.len();
+        let length = |least: usize| (size + 1).saturating_sub(least).saturating_sub(alone).min(most);
+        let probes = length(alike.least_shared_with_any(size));
+        // When it is asked for, more of its shingles may be in frames.
+        let listed = length(alike.least_shared_with_any(lasting));
+        // Only a text that may be covered asks, and what is crowded is found otherwise.
+        let probes = if content.window.is_empty() { 0 } else { probes };
+        let listed = if content.is_crowded { 0 } else { listed };
+        own.truncate(probes.max(listed));
+        let [probes, listed] = [probes, listed].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+        Keys { kind: Kind::Content { probes, listed }, keys: by_position(own, alone), content }
     }
 
     /// Whether the document can meet no other.
     pub fn is_empty(&self) -> bool {
-        self.keys.is_empty()
+        self.keys.is_empty() && self.content.all.is_empty()
     }
 
-    /// The keys under which the document is looked up.
+    /// Keys of the prefix under which the document is looked up.
     pub(crate) fn probes(&self) -> &[Key] {
         match self.kind {
             Kind::Content { probes, .. } => &self.keys[..self.keys.len().min(probes as usize)],
@@ -116,15 +132,26 @@ impl Keys {
         }
     }
 
+    /// Keys of the prefix under which the document is listed.
+    pub(crate) fn listed(&self) -> &[Key] {
+        match self.kind {
+            Kind::Content { listed, .. } => &self.keys[..self.keys.len().min(listed as usize)],
+            Kind::Bands | Kind::Prefix { .. } => &self.keys,
+        }
+    }
+
     /// Number of keys.
     pub fn len(&self) -> usize {
-        self.keys.len()
+        match self.kind {
+            Kind::Content { .. } => places(self).count(),
+            Kind::Bands | Kind::Prefix { .. } => self.keys.len(),
+        }
     }
 }
 
 /// The key of a shingle by which the rarer ones come first: its count, then most of its hash. Two shingles that share
 /// one only make a needless candidate.
-fn by_rarity(hash: u64, count: u8) -> u64 {
+pub(crate) fn by_rarity(hash: u64, count: u8) -> u64 {
     (u64::from(count) << 60) | (hash >> 4)
 }
 
@@ -181,7 +208,6 @@ mod tests {
                 "{size} at {threshold}"
             );
         }
-        assert_eq!(prefix_length(100, &Similarity::default()), 80);
     }
 
     #[test]

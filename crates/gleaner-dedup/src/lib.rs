@@ -67,6 +67,7 @@
 
 mod banding;
 mod cache;
+mod content;
 mod copies;
 mod counts;
 mod coverage;
@@ -81,7 +82,9 @@ mod member;
 mod memory;
 mod met;
 mod minhash;
+mod neighbours;
 mod parallel;
+mod places;
 mod postings;
 mod resolve;
 mod shingler;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::content::Content;
 use crate::index::Candidate;
 use crate::keys::{Key, Keys, Kind};
 use crate::shingles::Shingles;
@@ -32,17 +33,20 @@ const NO_GAP: u64 = u64::MAX;
 impl Member {
     /// The record by which the document waits, without its shingles.
     pub(crate) fn write(&self) -> Vec<u8> {
-        let Member { order, document, bytes, keys: Keys { kind, keys }, candidates, .. } = self;
+        let Member { order, document, bytes, keys: Keys { kind, keys, content }, candidates, .. } = self;
         let mut record = Vec::with_capacity(100 + 16 * keys.len() + 20 * candidates.len());
-        let (kind, size, probes) = match kind {
-            Kind::Bands => (0, 0, 0),
-            Kind::Prefix { size } => (1, *size, 0),
-            Kind::Content { size, probes } => (2, *size, *probes),
+        let kind = match kind {
+            Kind::Bands => [0, 0, 0],
+            Kind::Prefix { size } => [1, *size, 0],
+            Kind::Content { probes, listed } => [2, *probes, *listed],
         };
-        let kind = [kind, u64::from(size), u64::from(probes)];
-        for number in [*order, *document, *bytes].into_iter().chain(kind).chain([keys.len() as u64]) {
+        for number in [*order, *document, *bytes].into_iter().chain(kind.map(u64::from)) {
             record.extend(number.to_le_bytes());
         }
+        if kind[0] == 2 {
+            write_content(content, &mut record);
+        }
+        record.extend((keys.len() as u64).to_le_bytes());
         for Key { hash, position, held } in keys {
             record.extend(hash.to_le_bytes());
             record.extend(position.to_le_bytes());
@@ -67,18 +71,21 @@ impl Member {
     /// Reads what [`Member::write`] wrote. Of another record anything may come, but no panic.
     pub(crate) fn read(record: &[u8]) -> Member {
         let mut fields = Fields(record);
-        let [order, document, bytes, kind, size, probes, keys] = std::array::from_fn(|_| fields.u64());
-        let [size, probes] = [size, probes].map(|number| number as u32);
+        let [order, document, bytes, kind, first, second] = std::array::from_fn(|_| fields.u64());
+        let [first, second] = [first, second].map(|number| number as u32);
         let kind = match kind {
             0 => Kind::Bands,
-            1 => Kind::Prefix { size },
-            _ => Kind::Content { size, probes },
+            1 => Kind::Prefix { size: first },
+            _ => Kind::Content { probes: first, listed: second },
         };
+        let content =
+            if matches!(kind, Kind::Content { .. }) { fields.content() } else { Content::default() };
+        let keys = fields.u64();
         let keys = (0..keys).map_while(|_| {
             let whole = fields.0.len() >= 16;
             whole.then(|| Key { hash: fields.u64(), position: fields.u32(), held: fields.u32() })
         });
-        let keys = Keys { kind, keys: keys.collect() };
+        let keys = Keys { kind, keys: keys.collect(), content };
         let is_settled = fields.take() == [1];
         let found = (fields.take() == [1]).then(|| {
             let [order, of, jaccard, containment, gap] = std::array::from_fn(|_| fields.u64());
@@ -94,9 +101,31 @@ impl Member {
     }
 }
 
+fn write_content(content: &Content, record: &mut Vec<u8>) {
+    let Content { size, lasting, all, marks, window, is_crowded } = content;
+    for number in [*size, *lasting, u32::from(*is_crowded)] {
+        record.extend(number.to_le_bytes());
+    }
+    for list in [all, marks, window] {
+        record.extend((list.len() as u64).to_le_bytes());
+        list.iter().for_each(|key| record.extend(key.to_le_bytes()));
+    }
+}
+
 struct Fields<'a>(&'a [u8]);
 
 impl Fields<'_> {
+    fn content(&mut self) -> Content {
+        let [size, lasting, is_crowded] = std::array::from_fn(|_| self.u32());
+        let [all, marks, window] = std::array::from_fn(|_| self.list());
+        Content { size, lasting, all, marks, window, is_crowded: is_crowded == 1 }
+    }
+
+    fn list(&mut self) -> Vec<u64> {
+        let length = self.u64();
+        (0..length).map_while(|_| (self.0.len() >= 8).then(|| self.u64())).collect()
+    }
+
     fn u64(&mut self) -> u64 {
         u64::from_le_bytes(self.take())
     }
@@ -115,6 +144,7 @@ impl Fields<'_> {
 #[cfg(test)]
 mod tests {
     use super::Member;
+    use crate::content::Content;
     use crate::index::Candidate;
     use crate::keys::{Key, Keys, Kind};
     use crate::verify::Duplicate;
@@ -125,11 +155,20 @@ mod tests {
             (Kind::Bands, 3),
             (Kind::Prefix { size: 0 }, 0),
             (Kind::Prefix { size: u32::MAX }, 1),
-            (Kind::Content { size: 7, probes: 1 }, 2),
+            (Kind::Content { probes: 1, listed: 2 }, 2),
         ] {
             let key = |at: u32| Key { hash: u64::MAX - u64::from(at), position: at, held: 7 };
             let candidate = |at: u32| Candidate { order: u64::from(at), document: 1 << 40, shared: at };
-            let keys = Keys { kind, keys: (0..length).map(key).collect() };
+            let content = Content {
+                size: 9,
+                lasting: 8,
+                all: vec![1, 2, 3],
+                marks: vec![2],
+                window: vec![u64::MAX],
+                is_crowded: true,
+            };
+            let content = if matches!(kind, Kind::Content { .. }) { content } else { Content::default() };
+            let keys = Keys { kind, keys: (0..length).map(key).collect(), content };
             let candidates = (0..2 * length).map(candidate).collect();
             let found = (length > 0)
                 .then(|| (1 << 35, Duplicate::near(9, 0.8, 0.9, Some(length).filter(|&gap| gap > 1))));

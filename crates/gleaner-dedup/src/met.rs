@@ -94,12 +94,10 @@ mod tests {
         let own = [3, 7, 7, u64::MAX, 9];
         let mut met = Met::new(&own, 4);
         met.clear();
-        assert_eq!([7, 8, 7, 9].map(|hash| met.meet(hash)), [
-            (true, true),
-            (false, false),
-            (true, false),
-            (true, true)
-        ]);
+        assert_eq!(
+            [7, 8, 7, 9].map(|hash| met.meet(hash)),
+            [(true, true), (false, false), (true, false), (true, true)]
+        );
         assert_eq!((own.map(|hash| met.has_met(hash)), met.count()), ([false, true, true, false, true], 2));
         met.clear();
         assert_eq!(met.meet(7), (true, true));

@@ -9,6 +9,7 @@ use crate::frames::Frames;
 use crate::index::{Candidate, Index};
 use crate::keys::{Keys, Kind};
 use crate::member::Member;
+use crate::neighbours::neighbours;
 use crate::parallel;
 use crate::shingles::Shingles;
 use crate::similarity::Similarity;
@@ -299,7 +300,7 @@ impl<'a, D: Documents> Search<'a, D> {
         block: &[Member],
         mut verdict: impl FnMut(u64, Found) -> Result<(), E>,
     ) -> Result<(), E> {
-        let has_neighbour = neighbours(block);
+        let has_neighbour = neighbours(block, &self.options.similarity);
         let numbered: Vec<(usize, &Member)> = block.iter().enumerate().collect();
         let against_earlier = parallel::map(&numbered, |&(at, member)| {
             if member.is_settled {
@@ -365,17 +366,4 @@ impl<'a, D: Documents> Search<'a, D> {
 struct Compared {
     candidates: Vec<Candidate>,
     found: Found,
-}
-
-/// For each document of a block whether another one has a key of it.
-fn neighbours(block: &[Member]) -> Vec<bool> {
-    let places = block.iter().enumerate();
-    let mut places: Vec<(u64, usize)> =
-        places.flat_map(|(at, member)| member.keys.keys.iter().map(move |key| (key.hash, at))).collect();
-    parallel::sort(&mut places);
-    let mut has_neighbour = vec![false; block.len()];
-    for same in places.chunk_by(|left, right| left.0 == right.0).filter(|same| same.len() > 1) {
-        same.iter().for_each(|&(_, at)| has_neighbour[at] = true);
-    }
-    has_neighbour
 }

@@ -71,6 +71,13 @@ impl Default for Coverage {
     }
 }
 
+impl Coverage {
+    /// The similarity of texts of which it does not matter how they begin; that of nearly none when it never does.
+    pub(crate) fn alike(&self) -> Similarity {
+        Similarity::Jaccard { threshold: self.jaccard.max(f64::MIN_POSITIVE) }
+    }
+}
+
 impl Default for Similarity {
     /// By coverage, with its defaults.
     fn default() -> Similarity {

@@ -170,8 +170,8 @@ impl Similarity {
             Similarity::Coverage(coverage) => coverage,
         };
         let lines = [text, other].map(|shingles| FrameLines::of(shingles, frames));
-        let [text, other] = [(text, &lines[0]), (other, &lines[1])]
-            .map(|(shingles, lines)| View::new(shingles, lines, page));
+        let [text, other] =
+            [(text, &lines[0]), (other, &lines[1])].map(|(shingles, lines)| View::new(shingles, lines, page));
         Comparer::new(text, coverage).with(&other, 0.0).map(by_coverage)
     }
 }
