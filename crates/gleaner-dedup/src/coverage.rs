@@ -358,7 +358,10 @@ mod tests {
     fn without_places_all_that_differs_is_one_gap() {
         let set = |numbers: std::ops::Range<u64>| Shingles::from_hashes(numbers.collect());
         let found = |left: &Shingles, right: &Shingles| {
-            compare(left, right, &Frames::default()).map(|covered| covered.gap)
+            let [left, right] =
+                [left, right].map(|text| Text::new(Arc::new(text.clone()), &Frames::default()));
+            let found = Comparer::new(left.view(1), Coverage::default()).with(&right.view(1), 0.0);
+            found.map(|covered| covered.gap)
         };
         assert_eq!(found(&set(0..100), &set(0..90)), Some(0));
         assert_eq!(found(&set(0..100), &set(4..104)), Some(4));

@@ -2,7 +2,7 @@
 
 use crate::content::Content;
 use crate::keys::{Key, Keys, Kind};
-use crate::places::{lists, marked, places};
+use crate::places::{Classes, full_places, in_full, prefix_places};
 use crate::postings::PostingTable;
 use crate::similarity::{Coverage, Similarity};
 
@@ -21,7 +21,12 @@ pub(crate) struct Candidate {
 pub(crate) struct Index {
     similarity: Similarity,
     max_bucket: u32,
+    /// By bands, or by keys of prefixes.
     table: PostingTable,
+    /// By the marks of contents.
+    marks: PostingTable,
+    /// By all shingles.
+    full: PostingTable,
     holders: Vec<Holder>,
 }
 
@@ -39,7 +44,8 @@ impl Index {
     /// An empty index. `max_bucket` bounds the holders of one band key.
     pub(crate) fn new(similarity: Similarity, max_bucket: usize) -> Index {
         let max_bucket = u32::try_from(max_bucket).unwrap_or(u32::MAX);
-        Index { similarity, max_bucket, table: PostingTable::new(), holders: Vec::new() }
+        let [table, marks, full] = std::array::from_fn(|_| PostingTable::new());
+        Index { similarity, max_bucket, table, marks, full, holders: Vec::new() }
     }
 
     /// Whether `keys` more of `documents` more fit into `bytes` of memory; an empty index always has room.
@@ -47,8 +53,12 @@ impl Index {
         let holders = self.holders.len() + documents;
         // The list doubles, and while it grows the old one is still there.
         let holders = if holders <= self.holders.capacity() { self.holders.capacity() } else { 3 * holders };
-        let needed = self.table.bytes_with(keys) + (holders * size_of::<Holder>()) as u64;
-        needed <= bytes && self.table.has_numbers(keys) || self.holders.is_empty()
+        // Nobody knows which of the tables will have them.
+        let tables = [&self.table, &self.marks, &self.full];
+        let needed = tables.iter().map(|table| table.bytes_with(keys) - table.bytes_with(0)).max().unwrap_or(0)
+            + tables.iter().map(|table| table.bytes_with(0)).sum::<u64>()
+            + (holders * size_of::<Holder>()) as u64;
+        needed <= bytes && tables.iter().all(|table| table.has_numbers(keys)) || self.holders.is_empty()
     }
 
     /// Adds a kept document, which must come after all others in the order. Without keys nobody asks for it.
@@ -71,7 +81,9 @@ impl Index {
             }
             return;
         }
-        places(keys).for_each(|place| self.table.insert(place, holder));
+        prefix_places(keys).for_each(|place| self.table.insert(place, holder));
+        keys.content.marks.iter().for_each(|&mark| self.marks.insert(mark, holder));
+        full_places(keys).for_each(|place| self.full.insert(place, holder));
     }
 
     /// The documents that share a key with `keys` and may be similar enough, those at or after place `from` in the
@@ -79,19 +91,13 @@ impl Index {
     pub(crate) fn candidates(&self, keys: &Keys, from: u64) -> Vec<Candidate> {
         let mut hits: Vec<(u32, u32)> = Vec::new();
         match self.prefix(keys) {
-            None => keys
-                .keys
-                .iter()
-                .for_each(|key| hits.extend(self.held(key.hash, from).map(|holder| (holder, 0)))),
+            None => {
+                let held = |key: &Key| self.held(&self.table, key.hash, from).map(|holder| (holder, 0));
+                hits.extend(keys.keys.iter().flat_map(held));
+            }
             Some((jaccard, size)) => {
-                for key in keys.probes() {
-                    lists(jaccard, size, key, |list, position| {
-                        hits.extend(self.held(list, from).map(|holder| (holder, position)));
-                    });
-                }
-                hits.sort_unstable();
-                hits = self.that_reach(jaccard, size, hits);
-                self.meet(&keys.content, from, |holder| hits.push((holder, 0)));
+                self.meet_prefix(jaccard, size, keys.probes(), from, &mut hits);
+                self.meet_content(&keys.content, from, &mut hits);
             }
         }
         hits.sort_unstable();
@@ -109,30 +115,42 @@ impl Index {
             (Kind::Prefix { size }, Similarity::Jaccard { threshold }) => Some((threshold, size)),
             (Kind::Prefix { size }, Similarity::Coverage(coverage)) => Some((coverage.containment, size)),
             (Kind::Content { .. }, similarity) => {
-                let alike = if let Similarity::Coverage(coverage) = similarity {
-                    coverage.alike()
-                } else {
-                    similarity
-                };
+                let alike = if let Similarity::Coverage(coverage) = similarity { coverage.alike() } else { similarity };
                 Some((alike.threshold(), keys.content.size))
             }
         }
     }
 
     /// The holders in a list, those at or after place `from` in the order.
-    fn held(&self, list: u64, from: u64) -> impl Iterator<Item = u32> {
-        self.table.holders(list).take_while(move |&holder| self.holders[holder as usize].order >= from)
+    fn held<'a>(&'a self, table: &'a PostingTable, list: u64, from: u64) -> impl Iterator<Item = u32> + 'a {
+        table.holders(list).take_while(move |&holder| self.holders[holder as usize].order >= from)
     }
 
-    /// Tells `hit` of the holders that share a shingle by which they are listed, as often as they share one.
-    fn meet(&self, content: &Content, from: u64, mut hit: impl FnMut(u32)) {
+    /// The holders that share a key of a prefix, those that can reach the Jaccard similarity.
+    fn meet_prefix(&self, jaccard: f64, size: u32, keys: &[Key], from: u64, hits: &mut Vec<(u32, u32)>) {
+        let classes = if keys.is_empty() { return } else { Classes::new(jaccard, size) };
+        for key in keys {
+            for list in classes.lists(key).filter(|&list| self.table.may_have(list)) {
+                hits.extend(self.held(&self.table, list, from).map(|holder| (holder, key.position)));
+            }
+        }
+        hits.sort_unstable();
+        self.keep_those_that_reach(jaccard, size, hits);
+    }
+
+    /// The holders that share a shingle by which they are listed.
+    fn meet_content(&self, content: &Content, from: u64, hits: &mut Vec<(u32, u32)>) {
         let Similarity::Coverage(Coverage { length_ratio, .. }) = self.similarity else { return };
         let size = f64::from(content.size);
-        for holder in marked(content).flat_map(|list| self.held(list, from)) {
-            let Holder { size: largest, lasting, .. } = self.holders[holder as usize];
-            if f64::from(largest) >= length_ratio * size && size >= length_ratio * f64::from(lasting) {
-                hit(holder);
-            }
+        let is_of_size = |holder: &u32| {
+            let Holder { size: largest, lasting, .. } = self.holders[*holder as usize];
+            f64::from(largest) >= length_ratio * size && size >= length_ratio * f64::from(lasting)
+        };
+        for &list in content.all.iter().filter(|list| self.marks.may_have(**list)) {
+            hits.extend(self.held(&self.marks, list, from).filter(is_of_size).map(|holder| (holder, 0)));
+        }
+        for &key in &content.window {
+            hits.extend(self.held(&self.full, in_full(key), from).filter(is_of_size).map(|holder| (holder, 0)));
         }
     }
 
@@ -145,30 +163,27 @@ impl Index {
         }
     }
 
-    /// The hits, by holder and position, of holders that can reach a Jaccard similarity with a document of `size`
-    /// shingles, by the lengths and by what can still follow the last shared one.
-    fn that_reach(&self, jaccard: f64, size: u32, mut hits: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    /// Drops the hits, sorted by holder and position, of holders that cannot reach a Jaccard similarity with a document
+    /// of `size` shingles, by the lengths and by what can still follow the last shared one.
+    fn keep_those_that_reach(&self, jaccard: f64, size: u32, hits: &mut Vec<(u32, u32)>) {
         let similarity = Similarity::Jaccard { threshold: jaccard };
         let smallest = similarity.least_shared_with_any(size as usize);
-        let mut reached = 0;
-        let mut at = 0;
+        let (mut kept, mut at) = (0, 0);
         while let Some(&(holder, _)) = hits.get(at) {
             let group = hits[at..].iter().take_while(|hit| hit.0 == holder).count();
             let last = hits[at + group - 1].1;
             let Holder { size: largest, lasting, .. } = self.holders[holder as usize];
             // What the holder has may have shrunk since by what has become a frame, but not below what is needed.
             let other = (lasting as usize).max(smallest);
+            let needed = similarity.least_shared(size as usize, other).filter(|_| largest as usize >= smallest);
             let rest = ((size - last - 1) as usize).min((largest as usize).saturating_sub(group));
-            let needed =
-                similarity.least_shared(size as usize, other).filter(|_| largest as usize >= smallest);
             if needed.is_some_and(|needed| group + rest >= needed) {
-                hits.copy_within(at..at + group, reached);
-                reached += group;
+                hits.copy_within(at..at + group, kept);
+                kept += group;
             }
             at += group;
         }
-        hits.truncate(reached);
-        hits
+        hits.truncate(kept);
     }
 
     fn bucket_size(&self, hash: u64) -> u32 {
@@ -179,8 +194,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::{Candidate, Index};
-    use crate::content::Content;
-    use crate::keys::{Key, Keys, Kind};
+use crate::keys::{Key, Keys, Kind};
     use crate::similarity::Similarity;
 
     const JACCARD: Similarity = Similarity::Jaccard { threshold: 0.8 };

@@ -8,8 +8,9 @@ use ahash::RandomState;
 pub(crate) struct Met {
     factor: u64,
     shift: u32,
-    /// 0 is free.
     hashes: Vec<u64>,
+    /// What stands in a slot without a hash: the first number that is none of the hashes.
+    free: u64,
     /// The last text that met each.
     last: Vec<u32>,
     text: u32,
@@ -19,18 +20,20 @@ pub(crate) struct Met {
 impl Met {
     /// A table of `hashes`, of which `distinct` are different.
     pub(crate) fn new(hashes: &[u64], distinct: usize) -> Met {
+        let free = (0..).find(|free| !hashes.contains(free)).unwrap_or(0);
         let slots = (2 * distinct).next_power_of_two().max(16);
         let mut met = Met {
             factor: RandomState::new().hash_one(0) | 1,
             shift: u64::BITS - slots.trailing_zeros(),
-            hashes: vec![0; slots],
+            hashes: vec![free; slots],
+            free,
             last: vec![0; slots],
             text: 0,
             count: 0,
         };
         for &hash in hashes {
             let at = met.find(hash);
-            met.hashes[at] = of(hash);
+            met.hashes[at] = hash;
         }
         met
     }
@@ -49,7 +52,7 @@ impl Met {
     #[inline]
     pub(crate) fn meet(&mut self, hash: u64) -> (bool, bool) {
         let at = self.find(hash);
-        if self.hashes[at] == 0 {
+        if self.hashes[at] == self.free {
             return (false, false);
         }
         let is_first = std::mem::replace(&mut self.last[at], self.text) != self.text;
@@ -60,7 +63,7 @@ impl Met {
     /// Whether the other text had a shingle of this one.
     pub(crate) fn has_met(&self, hash: u64) -> bool {
         let at = self.find(hash);
-        self.hashes[at] != 0 && self.last[at] == self.text
+        self.hashes[at] != self.free && self.last[at] == self.text
     }
 
     /// Number of shingles that the other text had, too.
@@ -71,18 +74,13 @@ impl Met {
     /// The slot of a hash, or the free one where it belongs. Half of them are free.
     #[inline]
     fn find(&self, hash: u64) -> usize {
-        let (hash, mask) = (of(hash), self.hashes.len() - 1);
+        let mask = self.hashes.len() - 1;
         let mut at = (hash.wrapping_mul(self.factor) >> self.shift) as usize;
-        while self.hashes[at] != hash && self.hashes[at] != 0 {
+        while self.hashes[at] != hash && self.hashes[at] != self.free {
             at = (at + 1) & mask;
         }
         at
     }
-}
-
-/// 0 takes the place of another hash, which happens once in 2^64.
-fn of(hash: u64) -> u64 {
-    hash.max(1)
 }
 
 #[cfg(test)]
@@ -91,13 +89,11 @@ mod tests {
 
     #[test]
     fn texts_are_kept_apart() {
-        let own = [3, 7, 7, u64::MAX, 9];
+        let own = [3, 7, 7, 0, 9];
         let mut met = Met::new(&own, 4);
         met.clear();
-        assert_eq!(
-            [7, 8, 7, 9].map(|hash| met.meet(hash)),
-            [(true, true), (false, false), (true, false), (true, true)]
-        );
+        let (first, again, never) = ((true, true), (true, false), (false, false));
+        assert_eq!([7, 1, 7, 9, 8].map(|hash| met.meet(hash)), [first, never, again, first, never]);
         assert_eq!((own.map(|hash| met.has_met(hash)), met.count()), ([false, true, true, false, true], 2));
         met.clear();
         assert_eq!(met.meet(7), (true, true));

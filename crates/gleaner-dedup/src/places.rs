@@ -6,20 +6,28 @@ use crate::similarity::Similarity;
 
 /// The hashes under which a document is listed.
 pub(crate) fn places(keys: &Keys) -> impl Iterator<Item = u64> {
-    let Content { size, lasting, marks, all, is_crowded, .. } = &keys.content;
+    prefix_places(keys).chain(keys.content.marks.iter().copied()).chain(full_places(keys))
+}
+
+/// Those of the keys of its prefix.
+pub(crate) fn prefix_places(keys: &Keys) -> impl Iterator<Item = u64> {
     let (first, last) = match keys.kind {
         Kind::Bands => (None, 0),
         Kind::Prefix { size } => (Some(size_class(size)), size_class(size)),
         // Whatever size it has when it is asked for.
-        Kind::Content { .. } => (Some(size_class(*lasting)), size_class(*size)),
+        Kind::Content { .. } => (Some(size_class(keys.content.lasting)), size_class(keys.content.size)),
     };
-    let classed = move |key: &Key| {
-        let hash = key.hash;
+    keys.listed().iter().flat_map(move |&Key { hash, .. }| {
         let classes = first.map(|first| (first..=last).map(move |class| in_class(hash, class)));
         classes.into_iter().flatten().chain(first.is_none().then_some(hash))
-    };
-    let in_full = is_crowded.then(|| all.iter().map(|&key| in_full(key)));
-    keys.listed().iter().flat_map(classed).chain(marks.iter().copied()).chain(in_full.into_iter().flatten())
+    })
+}
+
+/// Those of all its shingles, where it is listed by these.
+pub(crate) fn full_places(keys: &Keys) -> impl Iterator<Item = u64> {
+    let Content { all, is_crowded, .. } = &keys.content;
+    let all: &[u64] = if *is_crowded { all } else { &[] };
+    all.iter().map(|&key| in_full(key))
 }
 
 /// Tells `list` of the lists in which a document is looked up, with the position of a key of a prefix.
@@ -27,39 +35,55 @@ pub(crate) fn looked_up(keys: &Keys, similarity: &Similarity, mut list: impl FnM
     match (keys.kind, similarity) {
         (Kind::Bands, _) => keys.keys.iter().for_each(|key| list(key.hash, 0)),
         (Kind::Prefix { size }, _) => {
-            keys.keys.iter().for_each(|key| lists(similarity.threshold(), size, key, &mut list));
+            prefixed(&keys.keys, similarity.threshold(), size, &mut list);
         }
         (Kind::Content { .. }, Similarity::Coverage(coverage)) => {
             let jaccard = coverage.alike().threshold();
-            keys.probes().iter().for_each(|key| lists(jaccard, keys.content.size, key, &mut list));
-            marked(&keys.content).for_each(|place| list(place, 0));
+            prefixed(keys.probes(), jaccard, keys.content.size, &mut list);
+            let Content { all, window, .. } = &keys.content;
+            let window = window.iter().map(|&key| in_full(key));
+            all.iter().copied().chain(window).for_each(|place| list(place, 0));
         }
         (Kind::Content { .. }, Similarity::Jaccard { .. }) => {}
     }
 }
 
-/// The lists in which a document is looked up besides those of a prefix.
-pub(crate) fn marked(content: &Content) -> impl Iterator<Item = u64> {
-    content.all.iter().copied().chain(content.window.iter().map(|&key| in_full(key)))
+fn prefixed(keys: &[Key], jaccard: f64, size: u32, list: &mut impl FnMut(u64, u32)) {
+    let classes = if keys.is_empty() { return } else { Classes::new(jaccard, size) };
+    keys.iter().for_each(|key| classes.lists(key).for_each(|place| list(place, key.position)));
 }
 
-/// The lists in which holders of a key of a prefix of a document with `size` shingles stand that may be similar enough.
+/// The lists in which a document is looked up by a prefix: those of the sizes that holders may have.
 ///
-/// They stand by their size: of a holder that shares this key and none that is rarer, no more can be shared than what
-/// follows. Pages of one template, which have all but their rarest shingles in common, are ruled out here, not one by
-/// one.
-pub(crate) fn lists(jaccard: f64, size: u32, key: &Key, mut list: impl FnMut(u64, u32)) {
-    let similarity = Similarity::Jaccard { threshold: jaccard };
-    let rest = (size - key.position) as usize;
-    let smallest = similarity.least_shared_with_any(size as usize);
-    let largest = (f64::from(size) / jaccard * (1.0 + 1e-12)).min(f64::from(u32::MAX)) as u32;
-    for class in size_class(smallest as u32)..=size_class(largest) {
-        let least_size = smallest.max(first_of_class(class));
-        // Rounding may put the first of a class beyond what is large enough.
-        if similarity.least_shared(size as usize, least_size).is_some_and(|least| least > rest) {
-            break;
-        }
-        list(in_class(key.hash, class), key.position);
+/// Of a holder that shares a key of a prefix and none that is rarer, no more can be shared than what follows. Pages of
+/// one template, which have all but their rarest shingles in common, are ruled out here, not one by one.
+pub(crate) struct Classes {
+    first: u32,
+    /// The last position of a key at which there are enough shingles behind it, for each class.
+    last_position: Vec<u32>,
+}
+
+impl Classes {
+    /// Of a document with `size` shingles.
+    pub(crate) fn new(jaccard: f64, size: u32) -> Classes {
+        let similarity = Similarity::Jaccard { threshold: jaccard };
+        let smallest = similarity.least_shared_with_any(size as usize);
+        let largest = (f64::from(size) / jaccard * (1.0 + 1e-12)).min(f64::from(u32::MAX)) as u32;
+        let first = size_class(u32::try_from(smallest).unwrap_or(u32::MAX));
+        let last_position = (first..=size_class(largest)).map(|class| {
+            let least_size = smallest.max(first_of_class(class));
+            // Rounding may put the first of a class beyond what is large enough.
+            let needed = similarity.least_shared(size as usize, least_size).unwrap_or(0);
+            size.saturating_sub(u32::try_from(needed).unwrap_or(u32::MAX))
+        });
+        Classes { first, last_position: last_position.collect() }
+    }
+
+    /// The lists for a key.
+    pub(crate) fn lists(&self, key: &Key) -> impl Iterator<Item = u64> {
+        let Key { hash, position, .. } = *key;
+        let reached = self.last_position.iter().take_while(move |last| position <= **last);
+        (self.first..).zip(reached).map(move |(class, _)| in_class(hash, class))
     }
 }
 

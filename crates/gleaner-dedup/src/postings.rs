@@ -12,6 +12,9 @@ pub(crate) struct PostingTable {
     scramble: RandomState,
     shards: Vec<Shard>,
     blocks: Vec<Vec<Posting>>,
+    filter: Filter,
+    /// Hashes that have a list.
+    used: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -30,15 +33,27 @@ struct Shard {
     used: usize,
 }
 
+/// Which hashes may have a list, in so little memory that it is near: most of those that are asked for have none. A bit
+/// for each of the first bits of a hash times a secret factor. A power of two of words.
+#[derive(Debug)]
+struct Filter {
+    factor: u64,
+    words: Vec<u64>,
+}
+
 const NONE: u32 = u32::MAX;
 const SLOT_BYTES: usize = size_of::<u64>() + size_of::<u32>();
 const SHARD_BITS: u32 = 8;
 const BLOCK: usize = 1 << 14;
+/// Hashes at most for a word of the filter.
+const PER_WORD: usize = 8;
 
 impl PostingTable {
     pub(crate) fn new() -> PostingTable {
         let shards = vec![Shard::default(); 1 << SHARD_BITS];
-        PostingTable { scramble: RandomState::new(), shards, blocks: Vec::new() }
+        let scramble = RandomState::new();
+        let filter = Filter { factor: scramble.hash_one(0) | 1, words: vec![0; 1 << SHARD_BITS] };
+        PostingTable { scramble, shards, blocks: Vec::new(), filter, used: 0 }
     }
 
     /// Adds a holder at the front of the list of `hash`.
@@ -46,6 +61,9 @@ impl PostingTable {
         let (shard, start) = self.place(hash);
         let number = self.len() as u32;
         let before = self.shards[shard].replace(hash, start, number, &self.scramble);
+        if before == NONE {
+            self.note(hash);
+        }
         if (number as usize).is_multiple_of(BLOCK) {
             self.blocks.push(Vec::with_capacity(BLOCK));
         }
@@ -56,20 +74,44 @@ impl PostingTable {
 
     /// The holders of `hash`, the latest first.
     pub(crate) fn holders(&self, hash: u64) -> impl Iterator<Item = u32> {
-        let (shard, start) = self.place(hash);
-        let last = self.posting(self.shards[shard].last(hash, start));
+        let last = self.filter.may_have(hash).then(|| {
+            let (shard, start) = self.place(hash);
+            self.shards[shard].last(hash, start)
+        });
+        let last = last.and_then(|last| self.posting(last));
         std::iter::successors(last, |posting| self.posting(posting.before)).map(|posting| posting.holder)
     }
 
     /// Bytes of memory with `more` postings, at most.
     pub(crate) fn bytes_with(&self, more: usize) -> u64 {
         let postings = (self.len() + more).next_multiple_of(BLOCK) * size_of::<Posting>();
-        let used: usize = self.shards.iter().map(|shard| shard.used).sum();
+        let used = self.used;
         let slots: usize = self.shards.iter().map(|shard| shard.last.len()).sum();
         // Spread evenly over shards, which double when they are three quarters full; one grows at a time.
         let needed = ((used + more) * 4 / 3 / self.shards.len() + 1).next_power_of_two() * self.shards.len();
         let largest = 2 * needed / self.shards.len();
-        (postings + (needed.max(slots) + largest) * SLOT_BYTES) as u64
+        // The filter grows at once.
+        let filter = (used + more).div_ceil(PER_WORD).next_power_of_two().max(self.filter.words.len());
+        (postings + (needed.max(slots) + largest) * SLOT_BYTES + 12 * filter) as u64
+    }
+
+    /// Whether a hash may have a list; most that have none are known here.
+    #[inline]
+    pub(crate) fn may_have(&self, hash: u64) -> bool {
+        self.filter.may_have(hash)
+    }
+
+    /// Adds a hash to the filter.
+    fn note(&mut self, hash: u64) {
+        self.used += 1;
+        if self.used <= PER_WORD * self.filter.words.len() {
+            return self.filter.add(hash);
+        }
+        self.filter.words = vec![0; 2 * self.filter.words.len()];
+        for shard in &self.shards {
+            let used = shard.hashes.iter().zip(&shard.last).filter(|(_, last)| **last != NONE);
+            used.for_each(|(&hash, _)| self.filter.add(hash));
+        }
     }
 
     /// Whether `more` postings have numbers.
@@ -91,6 +133,26 @@ impl PostingTable {
     fn place(&self, hash: u64) -> (usize, usize) {
         let scrambled = self.scramble.hash_one(hash);
         ((scrambled >> (64 - SHARD_BITS)) as usize, scrambled as usize)
+    }
+}
+
+impl Filter {
+    #[inline]
+    fn may_have(&self, hash: u64) -> bool {
+        let (word, bit) = self.bit(hash);
+        self.words[word] & bit != 0
+    }
+
+    fn add(&mut self, hash: u64) {
+        let (word, bit) = self.bit(hash);
+        self.words[word] |= bit;
+    }
+
+    #[inline]
+    fn bit(&self, hash: u64) -> (usize, u64) {
+        let spread = hash.wrapping_mul(self.factor);
+        let word = spread >> (u64::BITS - self.words.len().trailing_zeros());
+        (word as usize, 1 << (spread >> 20 & 63))
     }
 }
 
@@ -169,7 +231,7 @@ mod tests {
             let slots: usize = table.shards.iter().map(|shard| shard.last.capacity()).sum();
             let postings: usize = table.blocks.iter().map(Vec::capacity).sum();
             // Shards are not filled quite evenly: some double a little earlier.
-            let bytes = (slots * 12 + postings * 8) as u64;
+            let bytes = (slots * 12 + postings * 8 + table.filter.words.len() * 8) as u64;
             assert!(bytes <= foreseen + foreseen / 3 + 60_000, "{more} more: {bytes}, foreseen {foreseen}");
         }
         assert!(table.bytes_with(0) < 35 * u64::from(holder), "{}", table.bytes_with(0));
