@@ -21,6 +21,9 @@
 //!    and looked up by all shingles of `X`, which finds `K` when it is covered; and `K` is listed by all its shingles, and
 //!    looked up by the rarest window of `X`, which finds `K` when `X` is covered.
 //!
+//! Whichever way they met, one of the two has a shingle of the rarest window of the other: a sketch of all shingles
+//! of each tells for most pairs that this is not so, without their texts.
+//!
 //! Frames become known on the way: what is a word when `K` is kept may be none when `X` comes. So words are counted by
 //! what is known in the end. `g + 1` such *lasting* words in a row, with whatever stands between them, hold at any
 //! time `g + 1` words or more in a row, for what lasts is a word at all times. And the shingles that cover any of
@@ -35,8 +38,8 @@ use crate::keys::by_rarity;
 use crate::shingles::{InOrder, Shingles};
 use crate::similarity::Coverage;
 
-/// The largest count of [`HashCounts`] of a shingle that is rare: some tens of documents.
-const RARE: u8 = 10;
+/// The largest count of [`HashCounts`] of a shingle that is rare: a few hundred documents.
+const RARE: u8 = 12;
 
 /// The shingles by which a document is listed and looked up, as [`by_rarity`] orders them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,7 +53,9 @@ pub(crate) struct Content {
     /// Those of the head or of the rarest window. It is listed by these.
     pub(crate) marks: Vec<u64>,
     /// Those of the rarest window. What is listed by all its shingles is looked up by these.
-    pub(crate) window: Vec<u64>,
+    pub(crate) window: Box<[u64]>,
+    /// All of them once more.
+    pub(crate) sketch: Sketch,
     /// Whether it is listed by all shingles, too.
     pub(crate) is_crowded: bool,
 }
@@ -75,7 +80,8 @@ impl Content {
         let lines = FrameLines::of(shingles, frames);
         let now = View::new(shingles, &lines, page);
         let lasting = View::new(shingles, &lines, u64::MAX);
-        let keys: Vec<u64> = shingles.listed().iter().map(|&hash| by_rarity(hash, counts.of(hash))).collect();
+        let keys: Vec<u64> =
+            shingles.listed().iter().map(|&hash| by_rarity(hash, counts.of(hash))).collect();
         let (mut all, mut own) = (Vec::with_capacity(keys.len()), Vec::with_capacity(keys.len()));
         for (&hash, &key) in shingles.listed().iter().zip(&keys).filter(|(_, key)| is_recurrent(**key)) {
             if now.is_touched(hash) { all.push(key) } else { own.push(key) }
@@ -84,15 +90,17 @@ impl Content {
         own.dedup();
         all.extend_from_slice(&own);
         let alone = now.size().saturating_sub(own.len());
-        let [size, in_the_end] = [&now, &lasting].map(|view| u32::try_from(view.size()).unwrap_or(u32::MAX));
-        let mut content = Content { size, lasting: in_the_end, all, ..Content::default() };
+        let [size, in_the_end] =
+            [&now, &lasting].map(|view| u32::try_from(view.size()).unwrap_or(u32::MAX));
+        let sketch = Sketch::new(&all);
+        let mut content = Content { size, lasting: in_the_end, all, sketch, ..Content::default() };
         match shingles.text.as_deref() {
             Some(text) => content.mark(&Places::new(text, keys, &now, &lasting), coverage.gap),
             None => {
                 // All that is not shared counts as one run: of any so many shingles one is.
                 let rarest = (coverage.gap as usize).saturating_add(1).saturating_sub(alone).min(own.len());
-                content.window = own[..rarest].to_vec();
-                content.set_marks(content.window.clone());
+                content.window = own[..rarest].into();
+                content.set_marks(own[..rarest].to_vec());
             }
         }
         (content, Recurrent { own, alone })
@@ -100,13 +108,50 @@ impl Content {
 
     fn mark(&mut self, places: &Places, gap: u32) {
         let gap = gap as usize;
-        self.window = places.keys(places.rarest_window(gap));
+        self.window = places.keys(places.rarest_window(gap)).into();
         self.set_marks(places.keys(places.head(gap)));
     }
 
     fn set_marks(&mut self, head: Vec<u64>) {
         self.is_crowded = head.iter().any(|key| key >> 60 > u64::from(RARE));
-        self.marks = if self.is_crowded { self.window.clone() } else { head };
+        self.marks = if self.is_crowded { self.window.to_vec() } else { head };
+    }
+}
+
+/// Which shingles a document may have, some without need: a Bloom filter that looks at one word for each, of ten bits
+/// a shingle.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sketch(Box<[u64]>);
+
+impl Sketch {
+    pub(crate) fn new(keys: &[u64]) -> Sketch {
+        let mut sketch = Sketch(vec![0; keys.len().div_ceil(6)].into());
+        for &key in keys {
+            let (word, bits) = sketch.place(key);
+            sketch.0[word] |= bits;
+        }
+        sketch
+    }
+
+    /// Whether it may have one of some keys.
+    pub(crate) fn may_have_any(&self, keys: &[u64]) -> bool {
+        let may_have = |&key: &u64| {
+            let (word, bits) = self.place(key);
+            self.0[word] & bits == bits
+        };
+        !self.0.is_empty() && keys.iter().any(may_have)
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> usize {
+        8 * self.0.len()
+    }
+
+    fn place(&self, key: u64) -> (usize, u64) {
+        // The hash is behind the count, in sixty bits that are spread.
+        let word = (u128::from(key << 4) * self.0.len() as u128) >> u64::BITS;
+        let bits = [0, 6, 12].map(|shift| 1u64 << (key >> shift & 63));
+        (word as usize, bits[0] | bits[1] | bits[2])
     }
 }
 
@@ -146,13 +191,10 @@ impl Places {
             done = frame.end;
         }
         words.extend(done..text.tokens);
-        let met = std::iter::once(0).chain(keys.iter().map(|key| documents(key >> 60)).scan(
-            0,
-            |sum, documents| {
-                *sum += documents;
-                Some(*sum)
-            },
-        ));
+        let met = std::iter::once(0).chain(keys.iter().map(|key| documents(key >> 60)).scan(0, |sum, documents| {
+            *sum += documents;
+            Some(*sum)
+        }));
         Places { met: met.collect(), lasting: words, size: text.size, keys }
     }
 
@@ -163,13 +205,10 @@ impl Places {
 
     /// The places of the shingles that cover some of `gap + 1` words in a row, so chosen that few documents are met.
     fn rarest_window(&self, gap: usize) -> Range<usize> {
-        let windows =
-            self.lasting.iter().zip(self.lasting.iter().skip(gap)).map(|(&first, &last)| {
-                (first + 1).saturating_sub(self.size)..(last + 1).min(self.keys.len())
-            });
-        windows
-            .min_by_key(|window| self.met[window.end] - self.met[window.start])
-            .unwrap_or(0..self.keys.len())
+        let windows = self.lasting.iter().zip(self.lasting.iter().skip(gap)).map(|(&first, &last)| {
+            (first + 1).saturating_sub(self.size)..(last + 1).min(self.keys.len())
+        });
+        windows.min_by_key(|window| self.met[window.end] - self.met[window.start]).unwrap_or(0..self.keys.len())
     }
 
     /// The keys at some places, of shingles that other documents have.

@@ -1,6 +1,6 @@
 //! The kept documents, by the keys under which later ones may meet them.
 
-use crate::content::Content;
+use crate::content::{Content, Sketch};
 use crate::keys::{Key, Keys, Kind};
 use crate::places::{Classes, full_places, in_full, prefix_places};
 use crate::postings::PostingTable;
@@ -28,6 +28,29 @@ pub(crate) struct Index {
     /// By all shingles.
     full: PostingTable,
     holders: Vec<Holder>,
+    /// By holders of contents: what they tell without their texts.
+    outlines: Vec<Outline>,
+    /// Bytes of the outlines.
+    outlined: usize,
+}
+
+/// The rarest window and the sketch of all shingles of a holder.
+#[derive(Debug)]
+struct Outline {
+    window: Box<[u64]>,
+    sketch: Sketch,
+}
+
+impl Outline {
+    /// Bytes of memory that the outline of a document takes; with twice its own size, for the list that grows.
+    fn bytes(keys: &Keys) -> usize {
+        match keys.kind {
+            Kind::Content { .. } => {
+                3 * size_of::<Outline>() + keys.content.sketch.bytes() + size_of_val(&*keys.content.window)
+            }
+            Kind::Bands | Kind::Prefix { .. } => 0,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -45,20 +68,26 @@ impl Index {
     pub(crate) fn new(similarity: Similarity, max_bucket: usize) -> Index {
         let max_bucket = u32::try_from(max_bucket).unwrap_or(u32::MAX);
         let [table, marks, full] = std::array::from_fn(|_| PostingTable::new());
-        Index { similarity, max_bucket, table, marks, full, holders: Vec::new() }
+        Index { similarity, max_bucket, table, marks, full, holders: Vec::new(), outlines: Vec::new(), outlined: 0 }
     }
 
-    /// Whether `keys` more of `documents` more fit into `bytes` of memory; an empty index always has room.
-    pub(crate) fn has_room(&self, keys: usize, documents: usize, bytes: u64) -> bool {
-        let holders = self.holders.len() + documents;
+    /// Whether documents with these keys fit into `bytes` of memory, too; an empty index always has room.
+    pub(crate) fn has_room<'a>(&self, documents: impl Iterator<Item = &'a Keys>, bytes: u64) -> bool {
+        let (mut holders, mut more, mut outlined) = (self.holders.len(), [0; 3], self.outlined);
+        for keys in documents.filter(|keys| !keys.is_empty()) {
+            holders += 1;
+            more[0] += prefix_places(keys).count();
+            more[1] += keys.content.marks.len();
+            more[2] += full_places(keys).count();
+            outlined += Outline::bytes(keys);
+        }
         // The list doubles, and while it grows the old one is still there.
         let holders = if holders <= self.holders.capacity() { self.holders.capacity() } else { 3 * holders };
-        // Nobody knows which of the tables will have them.
         let tables = [&self.table, &self.marks, &self.full];
-        let needed = tables.iter().map(|table| table.bytes_with(keys) - table.bytes_with(0)).max().unwrap_or(0)
-            + tables.iter().map(|table| table.bytes_with(0)).sum::<u64>()
-            + (holders * size_of::<Holder>()) as u64;
-        needed <= bytes && tables.iter().all(|table| table.has_numbers(keys)) || self.holders.is_empty()
+        let needed: u64 = tables.iter().zip(more).map(|(table, more)| table.bytes_with(more)).sum();
+        let needed = needed + (holders * size_of::<Holder>() + outlined) as u64;
+        let has_numbers = tables.iter().zip(more).all(|(table, more)| table.has_numbers(more));
+        needed <= bytes && has_numbers || self.holders.is_empty()
     }
 
     /// Adds a kept document, which must come after all others in the order. Without keys nobody asks for it.
@@ -73,6 +102,11 @@ impl Index {
         };
         let holder = self.holders.len() as u32;
         self.holders.push(Holder { order, document, size, lasting });
+        if matches!(keys.kind, Kind::Content { .. }) {
+            let Content { window, sketch, .. } = &keys.content;
+            self.outlined += Outline::bytes(keys);
+            self.outlines.push(Outline { window: window.clone(), sketch: sketch.clone() });
+        }
         if keys.kind == Kind::Bands {
             for key in &keys.keys {
                 if key.held + self.bucket_size(key.hash) < self.max_bucket {
@@ -101,11 +135,21 @@ impl Index {
             }
         }
         hits.sort_unstable();
+        let groups = hits.chunk_by(|left, right| left.0 == right.0);
+        let groups = groups.filter(|group| self.may_be_covered(keys, group[0].0));
         let candidate = |group: &[(u32, u32)]| {
             let Holder { order, document, .. } = self.holders[group[0].0 as usize];
             Candidate { order, document, shared: group.len() as u32 }
         };
-        hits.chunk_by(|left, right| left.0 == right.0).map(candidate).collect()
+        groups.map(candidate).collect()
+    }
+
+    /// Whether a document may cover a holder or be covered by it, as far as their outlines tell.
+    fn may_be_covered(&self, keys: &Keys, holder: u32) -> bool {
+        let Content { window, sketch, .. } = &keys.content;
+        self.outlines.get(holder as usize).is_none_or(|outline| {
+            sketch.may_have_any(&outline.window) || outline.sketch.may_have_any(window)
+        })
     }
 
     /// The Jaccard similarity for which keys are those of a prefix, and the number of shingles of the document.

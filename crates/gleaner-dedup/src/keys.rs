@@ -140,12 +140,9 @@ impl Keys {
         }
     }
 
-    /// Number of keys.
+    /// Number of keys under which others find the document.
     pub fn len(&self) -> usize {
-        match self.kind {
-            Kind::Content { .. } => places(self).count(),
-            Kind::Bands | Kind::Prefix { .. } => self.keys.len(),
-        }
+        places(self).count()
     }
 }
 

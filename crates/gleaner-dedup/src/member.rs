@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::content::Content;
+use crate::content::{Content, Sketch};
 use crate::index::Candidate;
 use crate::keys::{Key, Keys, Kind};
 use crate::shingles::Shingles;
@@ -102,11 +102,11 @@ impl Member {
 }
 
 fn write_content(content: &Content, record: &mut Vec<u8>) {
-    let Content { size, lasting, all, marks, window, is_crowded } = content;
+    let Content { size, lasting, all, marks, window, is_crowded, .. } = content;
     for number in [*size, *lasting, u32::from(*is_crowded)] {
         record.extend(number.to_le_bytes());
     }
-    for list in [all, marks, window] {
+    for list in [&all[..], marks, window] {
         record.extend((list.len() as u64).to_le_bytes());
         list.iter().for_each(|key| record.extend(key.to_le_bytes()));
     }
@@ -117,8 +117,9 @@ struct Fields<'a>(&'a [u8]);
 impl Fields<'_> {
     fn content(&mut self) -> Content {
         let [size, lasting, is_crowded] = std::array::from_fn(|_| self.u32());
-        let [all, marks, window] = std::array::from_fn(|_| self.list());
-        Content { size, lasting, all, marks, window, is_crowded: is_crowded == 1 }
+        let [all, marks, window]: [Vec<u64>; 3] = std::array::from_fn(|_| self.list());
+        let (sketch, window) = (Sketch::new(&all), window.into());
+        Content { size, lasting, all, marks, window, sketch, is_crowded: is_crowded == 1 }
     }
 
     fn list(&mut self) -> Vec<u64> {
@@ -144,7 +145,7 @@ impl Fields<'_> {
 #[cfg(test)]
 mod tests {
     use super::Member;
-    use crate::content::Content;
+    use crate::content::{Content, Sketch};
     use crate::index::Candidate;
     use crate::keys::{Key, Keys, Kind};
     use crate::verify::Duplicate;
@@ -164,7 +165,8 @@ mod tests {
                 lasting: 8,
                 all: vec![1, 2, 3],
                 marks: vec![2],
-                window: vec![u64::MAX],
+                window: vec![u64::MAX].into(),
+                sketch: Sketch::new(&[1, 2, 3]),
                 is_crowded: true,
             };
             let content = if matches!(kind, Kind::Content { .. }) { content } else { Content::default() };

@@ -30,7 +30,8 @@ pub(crate) fn neighbours(block: &[Member], similarity: &Similarity) -> Vec<bool>
 fn listed_and_looked_up(block: &[Member], similarity: &Similarity) -> Vec<bool> {
     /// Some ten bits for each place of a block.
     const BITS: u32 = 20;
-    let mut first: AHashMap<u64, usize> = AHashMap::new();
+    let keys = block.iter().map(|member| member.keys.len()).sum();
+    let mut first: AHashMap<u64, usize> = AHashMap::with_capacity(keys);
     let mut filter = vec![0u64; 1 << (BITS - 6)];
     let bit = |place: u64| {
         let bit = (mix(place) >> (u64::BITS - BITS)) as usize;

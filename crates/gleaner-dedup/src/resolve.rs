@@ -265,9 +265,8 @@ impl<'a, D: Documents> Search<'a, D> {
         W: Waiting,
         E: From<D::Error> + From<W::Error>,
     {
-        let keys = block.iter().map(|member| member.keys.len()).sum();
-        let bearers = block.iter().filter(|member| !member.keys.is_empty()).count();
-        self.is_full = self.is_full || !self.index.has_room(keys, bearers, self.options.index_bytes);
+        let keys = block.iter().map(|member| &member.keys);
+        self.is_full = self.is_full || !self.index.has_room(keys, self.options.index_bytes);
         if self.is_full {
             let looked_up = parallel::map(&block, |member| self.look_up(member));
             for (member, looked_up) in block.iter_mut().zip(looked_up) {
