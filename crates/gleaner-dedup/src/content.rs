@@ -38,8 +38,9 @@ use crate::keys::by_rarity;
 use crate::shingles::{InOrder, Shingles};
 use crate::similarity::Coverage;
 
-/// The largest count of [`HashCounts`] of a shingle that is rare: a few hundred documents.
-const RARE: u8 = 12;
+/// The largest count of [`HashCounts`] of a shingle that is rare: up to a few hundred documents. Lists grow with it, and
+/// documents to compare; below, so does the memory for documents that are listed by all shingles.
+const RARE: u8 = 11;
 
 /// The shingles by which a document is listed and looked up, as [`by_rarity`] orders them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,8 +81,7 @@ impl Content {
         let lines = FrameLines::of(shingles, frames);
         let now = View::new(shingles, &lines, page);
         let lasting = View::new(shingles, &lines, u64::MAX);
-        let keys: Vec<u64> =
-            shingles.listed().iter().map(|&hash| by_rarity(hash, counts.of(hash))).collect();
+        let keys: Vec<u64> = shingles.listed().iter().map(|&hash| by_rarity(hash, counts.of(hash))).collect();
         let (mut all, mut own) = (Vec::with_capacity(keys.len()), Vec::with_capacity(keys.len()));
         for (&hash, &key) in shingles.listed().iter().zip(&keys).filter(|(_, key)| is_recurrent(**key)) {
             if now.is_touched(hash) { all.push(key) } else { own.push(key) }
@@ -90,8 +90,7 @@ impl Content {
         own.dedup();
         all.extend_from_slice(&own);
         let alone = now.size().saturating_sub(own.len());
-        let [size, in_the_end] =
-            [&now, &lasting].map(|view| u32::try_from(view.size()).unwrap_or(u32::MAX));
+        let [size, in_the_end] = [&now, &lasting].map(|view| u32::try_from(view.size()).unwrap_or(u32::MAX));
         let sketch = Sketch::new(&all);
         let mut content = Content { size, lasting: in_the_end, all, sketch, ..Content::default() };
         match shingles.text.as_deref() {
@@ -191,10 +190,13 @@ impl Places {
             done = frame.end;
         }
         words.extend(done..text.tokens);
-        let met = std::iter::once(0).chain(keys.iter().map(|key| documents(key >> 60)).scan(0, |sum, documents| {
-            *sum += documents;
-            Some(*sum)
-        }));
+        let met = std::iter::once(0).chain(keys.iter().map(|key| documents(key >> 60)).scan(
+            0,
+            |sum, documents| {
+                *sum += documents;
+                Some(*sum)
+            },
+        ));
         Places { met: met.collect(), lasting: words, size: text.size, keys }
     }
 
@@ -205,10 +207,13 @@ impl Places {
 
     /// The places of the shingles that cover some of `gap + 1` words in a row, so chosen that few documents are met.
     fn rarest_window(&self, gap: usize) -> Range<usize> {
-        let windows = self.lasting.iter().zip(self.lasting.iter().skip(gap)).map(|(&first, &last)| {
-            (first + 1).saturating_sub(self.size)..(last + 1).min(self.keys.len())
-        });
-        windows.min_by_key(|window| self.met[window.end] - self.met[window.start]).unwrap_or(0..self.keys.len())
+        let windows =
+            self.lasting.iter().zip(self.lasting.iter().skip(gap)).map(|(&first, &last)| {
+                (first + 1).saturating_sub(self.size)..(last + 1).min(self.keys.len())
+            });
+        windows
+            .min_by_key(|window| self.met[window.end] - self.met[window.start])
+            .unwrap_or(0..self.keys.len())
     }
 
     /// The keys at some places, of shingles that other documents have.
@@ -225,5 +230,138 @@ fn documents(count: u64) -> u64 {
     match count {
         0..9 => count.saturating_sub(1),
         _ => 8 << (2 * (count - 8)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Content, Places, Sketch, is_recurrent};
+    use crate::counts::HashCounts;
+    use crate::coverage::{FrameLines, View};
+    use crate::frames::Frames;
+    use crate::keys::by_rarity;
+    use crate::lines::line_hash;
+    use crate::shingler::Shingler;
+    use crate::shingles::{Shingles, mix};
+    use crate::similarity::{Coverage, Similarity};
+
+    fn shingles(text: &str) -> Shingles {
+        Shingler::new(Similarity::default().shingle_options()).expect("options").shingles(text)
+    }
+
+    fn words(letter: char, count: usize) -> String {
+        (0..count).map(|word| format!("{letter}{} ", "x".repeat(word))).collect()
+    }
+
+    /// Counts for `text`, of which the shingles of `shared` are in two documents more.
+    fn counts(text: &Shingles, shared: &str) -> HashCounts {
+        let counts = HashCounts::new(1 << 16, 1 << 20);
+        for _ in 0..2 {
+            counts.add(None, shingles(shared).as_slice());
+        }
+        counts.add(None, text.as_slice());
+        counts
+    }
+
+    fn content(text: &str, shared: &str, frames: &Frames) -> Content {
+        let shingles = shingles(text);
+        Content::of(&shingles, &counts(&shingles, shared), &Coverage::default(), frames, 1).0
+    }
+
+    #[test]
+    fn a_text_with_a_long_part_of_its_own_is_covered_by_none() {
+        let (begin, end) = (words('a', 40), words('b', 40));
+        let none = Frames::default();
+        // Nine words in a row have thirteen shingles with one of them.
+        let found = content(&format!("{begin}{}{end}", words('c', 9)), &format!("{begin}\n{end}"), &none);
+        assert_eq!((found.marks.len(), found.window.len()), (9, 0), "{found:?}");
+        let found = content(&format!("{begin}{}{end}", words('c', 8)), &format!("{begin}\n{end}"), &none);
+        assert_eq!((found.marks.len(), found.window.len()), (9, 1), "{found:?}");
+        // A text that begins with its own can be no duplicate unless it is alike.
+        let found = content(&format!("{}{begin}", words('c', 9)), &begin, &none);
+        assert_eq!((found.marks.len(), found.window.len()), (0, 0), "{found:?}");
+        assert_eq!(found.all.len(), 36);
+    }
+
+    #[test]
+    fn lines_of_frames_are_passed_over() {
+        let (frame, text) = (words('f', 20), words('a', 40));
+        let page = format!("{frame}\n{text}");
+        let line = line_hash(frame.trim());
+        let known = content(&page, &page, &Frames::from_lines([(0, line)]));
+        // Nine shingles that begin in the text, and four that begin in the frame before it.
+        assert_eq!((known.size, known.lasting, known.marks.len()), (36, 36, 13));
+        let later = content(&page, &page, &Frames::from_lines([(5, line)]));
+        assert_eq!((later.size, later.lasting, later.marks.len()), (56, 36, 29));
+        let never = content(&page, &page, &Frames::default());
+        assert_eq!((never.size, never.lasting, never.marks.len()), (56, 56, 9));
+        let alone = content(&frame, &frame, &Frames::from_lines([(0, line)]));
+        assert_eq!((alone.size, alone.marks.len(), alone.window.len()), (0, 0, 0));
+    }
+
+    /// Whatever becomes a frame, and when: of any words in a row at any time some shingle is in the head or window that was
+    /// chosen before.
+    #[test]
+    fn what_is_chosen_holds_at_any_time() {
+        let mut state = 7;
+        let mut random = |bound: usize| {
+            state = mix(state + 1);
+            (state % bound as u64) as usize
+        };
+        for _ in 0..400 {
+            let lines: Vec<String> = (0..1 + random(6))
+                .map(|line| {
+                    (0..2 + random(12))
+                        .map(|word| format!("w{}q{} ", "x".repeat(line), "y".repeat(word)))
+                        .collect()
+                })
+                .collect();
+            let (text, page) = (shingles(&lines.join("\n")), 2);
+            let since: Vec<(u64, u64)> = lines
+                .iter()
+                .filter_map(|line| {
+                    Some((random(5) as u64, line_hash(line.trim()))).filter(|_| random(2) == 0)
+                })
+                .collect();
+            let frames = Frames::from_lines(since.iter().copied());
+            let known = FrameLines::of(&text, &frames);
+            let [now, lasting] = [page, u64::MAX].map(|page| View::new(&text, &known, page));
+            let keys: Vec<u64> =
+                text.listed().iter().map(|&hash| by_rarity(hash, 2 + random(9) as u8)).collect();
+            let Some(order) = text.text.as_deref() else { continue };
+            let (gap, places) = (random(9), Places::new(order, keys.clone(), &now, &lasting));
+            for later in page..6 {
+                let view = View::new(&text, &known, later);
+                let is_word = |token: &usize| !view.frame.iter().any(|frame| frame.contains(token));
+                let words: Vec<usize> = (0..order.tokens).filter(is_word).collect();
+                if words.len() <= gap {
+                    continue;
+                }
+                let [head, window] =
+                    [places.head(gap), places.rarest_window(gap)].map(|range| places.keys(range));
+                let covering = |words: &[usize]| -> Vec<u64> {
+                    let covers =
+                        |place: &usize| words.iter().any(|word| (*place..place + order.size).contains(word));
+                    (0..keys.len()).filter(covers).map(|place| keys[place]).collect()
+                };
+                let first = covering(&words[..=gap]);
+                assert!(first.iter().all(|key| head.contains(key)), "{lines:?} {since:?}");
+                let in_window = |words: &[usize]| covering(words).iter().all(|key| window.contains(key));
+                assert!(words.windows(gap + 1).any(in_window), "{lines:?} {since:?} {later}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_sketch_forgets_nothing() {
+        for size in [0, 1, 5, 100, 3_000] {
+            let keys: Vec<u64> = (0..size).map(|number| by_rarity(mix(number), 3)).collect();
+            let sketch = Sketch::new(&keys);
+            assert!(keys.iter().all(|&key| sketch.may_have_any(&[key])));
+            let others = (0..1_000).map(|number| by_rarity(mix(number + 10_000), 3));
+            let found = others.filter(|&key| sketch.may_have_any(&[key])).count();
+            assert!(found < 80, "{found} of 1000 that are not there");
+        }
+        assert!(!is_recurrent(by_rarity(5, 1)) && is_recurrent(by_rarity(5, 0)));
     }
 }

@@ -68,7 +68,16 @@ impl Index {
     pub(crate) fn new(similarity: Similarity, max_bucket: usize) -> Index {
         let max_bucket = u32::try_from(max_bucket).unwrap_or(u32::MAX);
         let [table, marks, full] = std::array::from_fn(|_| PostingTable::new());
-        Index { similarity, max_bucket, table, marks, full, holders: Vec::new(), outlines: Vec::new(), outlined: 0 }
+        Index {
+            similarity,
+            max_bucket,
+            table,
+            marks,
+            full,
+            holders: Vec::new(),
+            outlines: Vec::new(),
+            outlined: 0,
+        }
     }
 
     /// Whether documents with these keys fit into `bytes` of memory, too; an empty index always has room.
@@ -147,9 +156,9 @@ impl Index {
     /// Whether a document may cover a holder or be covered by it, as far as their outlines tell.
     fn may_be_covered(&self, keys: &Keys, holder: u32) -> bool {
         let Content { window, sketch, .. } = &keys.content;
-        self.outlines.get(holder as usize).is_none_or(|outline| {
-            sketch.may_have_any(&outline.window) || outline.sketch.may_have_any(window)
-        })
+        self.outlines
+            .get(holder as usize)
+            .is_none_or(|outline| sketch.may_have_any(&outline.window) || outline.sketch.may_have_any(window))
     }
 
     /// The Jaccard similarity for which keys are those of a prefix, and the number of shingles of the document.
@@ -159,7 +168,11 @@ impl Index {
             (Kind::Prefix { size }, Similarity::Jaccard { threshold }) => Some((threshold, size)),
             (Kind::Prefix { size }, Similarity::Coverage(coverage)) => Some((coverage.containment, size)),
             (Kind::Content { .. }, similarity) => {
-                let alike = if let Similarity::Coverage(coverage) = similarity { coverage.alike() } else { similarity };
+                let alike = if let Similarity::Coverage(coverage) = similarity {
+                    coverage.alike()
+                } else {
+                    similarity
+                };
                 Some((alike.threshold(), keys.content.size))
             }
         }
@@ -194,7 +207,9 @@ impl Index {
             hits.extend(self.held(&self.marks, list, from).filter(is_of_size).map(|holder| (holder, 0)));
         }
         for &key in &content.window {
-            hits.extend(self.held(&self.full, in_full(key), from).filter(is_of_size).map(|holder| (holder, 0)));
+            hits.extend(
+                self.held(&self.full, in_full(key), from).filter(is_of_size).map(|holder| (holder, 0)),
+            );
         }
     }
 
@@ -219,7 +234,8 @@ impl Index {
             let Holder { size: largest, lasting, .. } = self.holders[holder as usize];
             // What the holder has may have shrunk since by what has become a frame, but not below what is needed.
             let other = (lasting as usize).max(smallest);
-            let needed = similarity.least_shared(size as usize, other).filter(|_| largest as usize >= smallest);
+            let needed =
+                similarity.least_shared(size as usize, other).filter(|_| largest as usize >= smallest);
             let rest = ((size - last - 1) as usize).min((largest as usize).saturating_sub(group));
             if needed.is_some_and(|needed| group + rest >= needed) {
                 hits.copy_within(at..at + group, kept);
@@ -238,7 +254,7 @@ impl Index {
 #[cfg(test)]
 mod tests {
     use super::{Candidate, Index};
-use crate::keys::{Key, Keys, Kind};
+    use crate::keys::{Key, Keys, Kind};
     use crate::similarity::Similarity;
 
     const JACCARD: Similarity = Similarity::Jaccard { threshold: 0.8 };

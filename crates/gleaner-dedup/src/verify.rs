@@ -107,6 +107,9 @@ impl<D: Documents> Verifier<'_, D> {
             let least = found.as_ref().map_or(0.0, |&(order, ref best): &(u64, Duplicate)| {
                 if candidate.order < order { best.jaccard } else { best.jaccard.next_up() }
             });
+            if least > 1.0 {
+                continue;
+            }
             let Some(other) = own.with(&*self.text(candidate.document)?, least) else { continue };
             found = Some((candidate.order, Duplicate { of: candidate.document, ..other }));
         }

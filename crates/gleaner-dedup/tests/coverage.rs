@@ -149,3 +149,48 @@ fn frames_of_sites_do_not_count() {
     let copy = verdicts[7].as_ref().unwrap();
     assert_eq!((copy.of, copy.measure, copy.jaccard, copy.gap), (6, Measure::Coverage, 1.0, Some(0)));
 }
+
+/// Hundreds of documents that begin alike, in pieces that many of them have: what is listed by its beginning elsewhere is
+/// listed by all it has.
+#[test]
+fn exact_is_exhaustive_in_a_crowd() {
+    for (seed, begin) in [(51, 12), (52, 0), (53, 60)] {
+        let mut random = Random::new(seed);
+        let mut words = |count: usize| -> String {
+            (0..count)
+                .map(|_| {
+                    format!(
+                        "w{} ",
+                        "abcdefghijklmnop".split_at(random.below(16)).0.to_owned()
+                            + &format!("{:x}", random.next()).replace(|c: char| c.is_ascii_digit(), "z")
+                    )
+                })
+                .collect()
+        };
+        let frame = words(begin);
+        let pieces: Vec<String> = (0..90).map(|_| words(9)).collect();
+        let mut random = Random::new(seed + 1);
+        let texts: Vec<String> = (0..600)
+            .map(|_| {
+                let start = random.below(80);
+                let mut chosen: Vec<usize> = (start..start + 2 + random.below(8)).collect();
+                if random.below(3) == 0 {
+                    let (left, right) = (random.below(chosen.len()), random.below(chosen.len()));
+                    chosen.swap(left, right);
+                }
+                let chosen: String = chosen.into_iter().map(|piece| pieces[piece % 90].as_str()).collect();
+                if random.below(4) == 0 { chosen } else { frame.clone() + &chosen }
+            })
+            .collect();
+        let mut run = Run::with(&texts, &ResolveOptions::default());
+        run.verdicts.clear();
+        let want = want(&run);
+        let near = want.iter().flatten().filter(|found| found.measure == Measure::Coverage).count();
+        assert!(near > 100, "{near} removals are too few to tell");
+        let mut options = ResolveOptions::default();
+        for index_bytes in [u64::MAX, 0] {
+            options.index_bytes = index_bytes;
+            assert!(resolve_all(&run.fingerprints, &run.shingles, &options) == want, "seed {seed}");
+        }
+    }
+}

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use gleaner_dedup::{
-    Fingerprint, ResolveOptions, Shingles, SketchOptions, Sketcher, find_all_duplicates, find_duplicates,
+    Fingerprint, ResolveOptions, Shingler, Shingles, SketchOptions, Sketcher, find_all_duplicates,
+    find_duplicates,
 };
 use gleaner_text::hash64;
 
@@ -125,4 +126,40 @@ fn templated_pages_are_ruled_out_together() {
     assert_eq!(loads.into_inner() as u128, 3 * pages);
     // One by one there would be 450 million candidates.
     assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
+/// Pages that share most of their middle, or their beginning, and are no duplicates, are told apart without being compared
+/// with one another.
+#[test]
+fn pages_with_a_long_part_of_their_own_are_not_compared() {
+    let options = ResolveOptions::default();
+    let mut shingler = Shingler::new(options.similarity.shingle_options()).unwrap();
+    let words = |letter: char, from: usize, count: usize| -> String {
+        (from..from + count).map(|word| format!("{letter}{} ", spelt(word))).collect()
+    };
+    let middle = |page: usize| words('a', page * 30, 30) + &words('t', 0, 120) + &words('b', page * 30, 30);
+    let begin = |page: usize| words('t', 0, 100) + &words('a', page * 100, 100);
+    let pages = 2_000;
+    for page in [&middle as &dyn Fn(usize) -> String, &begin] {
+        let shingles: Vec<Shingles> = (0..pages).map(|number| shingler.shingles(&page(number))).collect();
+        let content = |page| Fingerprint { content: Some(page), ..Fingerprint::default() };
+        let fingerprints: Vec<_> = (0..pages as u128).map(content).collect();
+        let loads = AtomicUsize::new(0);
+        let load = |page: usize| {
+            loads.fetch_add(1, Ordering::Relaxed);
+            Ok::<_, std::convert::Infallible>(shingles[page].clone())
+        };
+        // Without a cache every comparison loads.
+        let options = ResolveOptions { cache_bytes: 0, ..options.clone() };
+        let verdicts = find_all_duplicates(&fingerprints, &options, load).unwrap();
+        assert!(verdicts.iter().all(Option::is_none));
+        // Sizes, counts and keys; there are two million pairs.
+        let compared = loads.into_inner() - 3 * pages;
+        assert!(compared < 8 * pages, "{compared} loads for comparisons");
+    }
+}
+
+/// A number in letters, since digits are masked.
+fn spelt(number: usize) -> String {
+    number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'k')).collect()
 }
