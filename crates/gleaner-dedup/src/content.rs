@@ -255,7 +255,7 @@ mod tests {
 
     /// Counts for `text`, of which the shingles of `shared` are in two documents more.
     fn counts(text: &Shingles, shared: &str) -> HashCounts {
-        let counts = HashCounts::new(1 << 16, 1 << 20);
+        let counts = HashCounts::new(1 << 22, 1 << 24);
         for _ in 0..2 {
             counts.add(None, shingles(shared).as_slice());
         }
