@@ -1,10 +1,11 @@
 //! Cleans the pages of sites by what they have in common: JSON lines `{"id", "site", "text"}` on stdin, `{"id", "text"}` on
-//! stdout. With the argument `without` each page by itself.
+//! stdout. With the argument `without` each page by itself; with `extracted`
+//! the texts are taken to be what was extracted by markup.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufWriter, Write};
 
-use gleaner_boilerplate::lines::{LineCleaner, LineOptions};
+use gleaner_boilerplate::lines::{LineCleaner, LineOptions, PageText};
 use gleaner_boilerplate::sites::{SiteCounter, SitePage, SiteTemplate};
 
 #[derive(serde::Deserialize)]
@@ -15,7 +16,9 @@ struct Row {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let with = std::env::args().nth(1).as_deref() != Some("without");
+    let choice = std::env::args().nth(1);
+    let with = choice.as_deref() != Some("without");
+    let kind = if choice.as_deref() == Some("extracted") { PageText::Extracted } else { PageText::Plain };
     let rows = std::io::stdin().lock().lines().map(|line| Ok(serde_json::from_str(&line?)?));
     let rows: Vec<Row> = rows.collect::<Result<_, Box<dyn std::error::Error>>>()?;
     let mut counter = SiteCounter::default();
@@ -27,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     for row in &rows {
         let clean = match templates.get(row.site.as_str()) {
-            Some(template) => cleaner.clean_page_of(template, &row.text, &[]),
+            Some(template) => cleaner.clean_page_of(template, kind, &row.text, &[]),
             None => cleaner.clean(&row.text, &[]),
         };
         writeln!(out, "{}", serde_json::json!({ "id": row.id, "text": clean.text }))?;

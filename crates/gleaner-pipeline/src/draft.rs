@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 
 /// Documents as scan leaves them.
-pub(crate) const SCANNED: PartKind = PartKind { name: *b"SCAN", version: 1 };
+pub(crate) const SCANNED: PartKind = PartKind { name: *b"SCAN", version: 2 };
 /// Documents as clean leaves them. A document's number is that of the part's first document and its place in the part;
 /// it is not written.
-pub(crate) const CLEANED: PartKind = PartKind { name: *b"CLEA", version: 2 };
+pub(crate) const CLEANED: PartKind = PartKind { name: *b"CLEA", version: 3 };
 /// Lists of `SpanRow`, one record a document that has any.
 pub(crate) const SPANS: PartKind = PartKind { name: *b"SPAN", version: 1 };
 /// Lists of `Reject`.
@@ -37,6 +37,8 @@ pub(crate) struct Draft {
     pub(crate) removal: Option<Removal>,
     /// Row in the part's columns.
     pub(crate) column_row: Option<u32>,
+    /// The text was extracted from markup.
+    pub(crate) extracted: bool,
 }
 
 impl Draft {
@@ -59,6 +61,7 @@ pub(crate) struct DraftView<'a> {
     _spans: Vec<SpanRow>,
     pub(crate) removal: Option<Removal>,
     pub(crate) column_row: Option<u32>,
+    _extracted: bool,
 }
 
 /// Strings as bytes, which are spilled alike.

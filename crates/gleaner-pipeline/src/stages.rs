@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gleaner_boilerplate::html::{self, Declared, ExtractOptions, Extraction, Links};
-use gleaner_boilerplate::lines::{Action, LineCleaner, LineOptions};
+use gleaner_boilerplate::lines::{Action, LineCleaner, LineOptions, PageText};
 use gleaner_boilerplate::sites::SiteTemplate;
 use gleaner_corpus::{Content, Document, Record, SpanRow};
 
@@ -121,6 +121,7 @@ impl Stages {
         document.date = document.date.take().or(value(extraction.date));
         document.text = extraction.text;
         draft.verbatim = extraction.verbatim;
+        draft.extracted = true;
     }
 
     /// The removed blocks; of `clean`, which explains itself to a reader, all.
@@ -182,8 +183,9 @@ impl Stages {
 
     fn clean_lines(&self, draft: &mut Draft, site: Option<&SiteTemplate>) {
         let Draft { document, verbatim, .. } = draft;
+        let kind = if draft.extracted { PageText::Extracted } else { PageText::Plain };
         let cleaned = match site {
-            Some(site) => self.cleaner.clean_page_of(site, &document.text, verbatim),
+            Some(site) => self.cleaner.clean_page_of(site, kind, &document.text, verbatim),
             None => self.cleaner.clean(&document.text, verbatim),
         };
         let before = &draft.document.text;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::features::Features;
 use super::line::Scratch;
-use super::options::{Cleaning, LineOptions, UnknownRule};
+use super::options::{Cleaning, LineOptions, PageText, UnknownRule};
 use super::output::CleanText;
 use super::page::{Page, Source};
 use super::render::Render;
@@ -76,16 +76,22 @@ impl LineCleaner {
         self.clean_with(None, text, verbatim)
     }
 
-    /// As [`clean`](LineCleaner::clean), of a page of the site whose template is given.
+    /// As [`clean`](LineCleaner::clean), of a page of the site whose template is given. `kind` says where the text is from.
     ///
     /// Where the template has lines of the page, the rule `site-template` has the last word, and [`Span::recurrence`]
     /// says what it rests on; where it has none, and with the rule `site-template` or `line-model` disabled, the text is
     /// cleaned as without a template.
     ///
     /// [`Span::recurrence`]: super::Span::recurrence
-    pub fn clean_page_of(&self, site: &SiteTemplate, text: &str, verbatim: &[Range<usize>]) -> CleanText {
+    pub fn clean_page_of(
+        &self,
+        site: &SiteTemplate,
+        kind: PageText,
+        text: &str,
+        verbatim: &[Range<usize>],
+    ) -> CleanText {
         let useful = !site.is_empty() && self.uses_sites();
-        self.clean_with(useful.then(|| SiteText::new(site, text)), text, verbatim)
+        self.clean_with(useful.then(|| SiteText::new(site, kind, text)), text, verbatim)
     }
 
     /// Whether templates of sites are of use: with the rules `site-template` and `line-model`.
@@ -154,7 +160,7 @@ impl LineCleaner {
     #[doc(hidden)]
     pub fn site_features(&self, site: &SiteTemplate, text: &str, p: &[f32]) -> LineFeatures {
         let mut page = Page::section(&Source::new(text, &[]), 0, Self::MAX_LINES, self.cleaning);
-        let Some(evidence) = SiteText::new(site, text).evidence(&page) else {
+        let Some(evidence) = SiteText::new(site, PageText::Plain, text).evidence(&page) else {
             return LineFeatures::default();
         };
         self.judge_by_rules(&mut page, &mut Scratch::default());

@@ -56,6 +56,6 @@ pub use cleaner::LineCleaner;
 #[doc(hidden)]
 pub use cleaner::LineFeatures;
 pub(crate) use line::{Glance, glances};
-pub use options::{Cleaning, LineOptions, UnknownRule};
+pub use options::{Cleaning, LineOptions, PageText, UnknownRule};
 pub use output::{Action, CleanText, Span};
 pub use rules::{Rule, rules};

@@ -14,6 +14,17 @@ pub enum Cleaning {
     Conservative,
 }
 
+/// What the text of a page is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PageText {
+    /// The default: the page as plain text, or what somebody left of it. What recurs on the site goes, and what stands in
+    /// lists among it.
+    #[default]
+    Plain,
+    /// What was extracted of the page by its markup: only lines go that recur themselves, and that surely.
+    Extracted,
+}
+
 /// What a line cleaner does.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

@@ -3,6 +3,7 @@
 //! The second forest judges a line by what the first said of it, by how often it recurs, and by where it stands among the
 //! lines that recur: they cut the page into gaps, of which one holds the article.
 
+use super::options::PageText;
 use super::page::Page;
 use super::rules::Judged;
 use crate::forest::Sink;
@@ -45,6 +46,7 @@ impl Known {
 pub(super) struct Evidence {
     /// Pages of the site.
     of: u64,
+    pub(super) kind: PageText,
     /// For each line of the section.
     lines: Vec<Known>,
 }
@@ -53,13 +55,14 @@ pub(super) struct Evidence {
 #[derive(Debug)]
 pub(super) struct SiteText<'s> {
     template: &'s SiteTemplate,
+    kind: PageText,
     page: SitePage<'s>,
     next: usize,
 }
 
 impl<'s> SiteText<'s> {
-    pub(super) fn new(template: &'s SiteTemplate, text: &'s str) -> SiteText<'s> {
-        SiteText { template, page: SitePage::of(text), next: 0 }
+    pub(super) fn new(template: &'s SiteTemplate, kind: PageText, text: &'s str) -> SiteText<'s> {
+        SiteText { template, kind, page: SitePage::of(text), next: 0 }
     }
 
     /// What is known of the lines of the next section; `None` where none of them recurs.
@@ -72,7 +75,7 @@ impl<'s> SiteText<'s> {
             lines.push(known.map_or(NOTHING, Known::of));
         }
         let any = lines.iter().any(Known::recurs);
-        any.then(|| Evidence { of: self.template.pages(), lines })
+        any.then(|| Evidence { of: self.template.pages(), kind: self.kind, lines })
     }
 }
 
@@ -261,6 +264,11 @@ impl Features {
     /// Content and room of the rows from `from` to `to`.
     fn content(&self, from: usize, to: usize) -> (f32, f32) {
         (self.content[to] - self.content[from], self.room[to] - self.room[from])
+    }
+
+    /// How much it proves that the line of a row recurs.
+    pub(super) fn strength(&self, row: usize) -> f32 {
+        self.rows[row].known.strength
     }
 
     /// How often the line of a row, or else the one it stands by, is on the pages of the site.

@@ -21,7 +21,7 @@
 //!
 //! # Example
 //! ```
-//! use gleaner_boilerplate::lines::{LineCleaner, LineOptions};
+//! use gleaner_boilerplate::lines::{LineCleaner, LineOptions, PageText};
 //! use gleaner_boilerplate::sites::{SiteCounter, SitePage};
 //!
 //! let article = |of: &str| format!("The {of} on the hill was built before the road, and nobody remembers by whom, or why it stands so far from the village.");
@@ -36,7 +36,7 @@
 //! assert_eq!(lines, ["Harbour Post", "See also", "Write to the newsroom"]);
 //!
 //! let cleaner = LineCleaner::new(&LineOptions::default()).expect("no rule is named");
-//! let clean = cleaner.clean_page_of(&templates[0], &text("mill"), &[]);
+//! let clean = cleaner.clean_page_of(&templates[0], PageText::Plain, &text("mill"), &[]);
 //! assert_eq!(clean.text.trim_end(), article("mill"));
 //! let recurrence = clean.spans[0].recurrence.expect("it is of the template");
 //! assert_eq!(recurrence.to_string(), "on 6 of 6 pages of the site");

@@ -1,6 +1,6 @@
 //! Templates of sites: what is learnt of pages, and what it does to them.
 
-use gleaner_boilerplate::lines::{CleanText, Cleaning, LineCleaner, LineOptions};
+use gleaner_boilerplate::lines::{CleanText, Cleaning, LineCleaner, LineOptions, PageText};
 use gleaner_boilerplate::sites::{SiteCounter, SitePage, SiteTemplate};
 
 /// Nouns that make each story another.
@@ -47,7 +47,7 @@ fn learn(pages: impl IntoIterator<Item = String>) -> Option<SiteTemplate> {
 }
 
 fn clean(template: &SiteTemplate, text: &str) -> CleanText {
-    LineCleaner::new(&LineOptions::default()).unwrap().clean_page_of(template, text, &[])
+    LineCleaner::new(&LineOptions::default()).unwrap().clean_page_of(template, PageText::Plain, text, &[])
 }
 
 #[test]
@@ -111,13 +111,20 @@ fn a_text_without_lines_of_the_template_is_cleaned_as_without() {
     let template = learn((0..9).map(page)).unwrap();
     let cleaner = LineCleaner::new(&LineOptions::default()).unwrap();
     for text in ["", "\n", "Read more:\nHarbour wall to be raised\n", "A poem\nof four\nshort\nlines\n"] {
-        assert_eq!(cleaner.clean_page_of(&template, text, &[]), cleaner.clean(text, &[]), "{text}");
+        assert_eq!(
+            cleaner.clean_page_of(&template, PageText::Plain, text, &[]),
+            cleaner.clean(text, &[]),
+            "{text}"
+        );
     }
     let mut options = LineOptions::default();
     options.disable.push("site-template".to_owned());
     let cleaner = LineCleaner::new(&options).unwrap();
     assert!(!cleaner.uses_sites());
-    assert_eq!(cleaner.clean_page_of(&template, &page(1), &[]), cleaner.clean(&page(1), &[]));
+    assert_eq!(
+        cleaner.clean_page_of(&template, PageText::Plain, &page(1), &[]),
+        cleaner.clean(&page(1), &[])
+    );
 }
 
 #[test]
@@ -128,8 +135,10 @@ fn the_conservative_preset_removes_no_more() {
     let conservative = LineCleaner::new(&options).unwrap();
     for number in 0..9 {
         let page = page(number);
-        let (more, less) =
-            (clean(&template, &page).text, conservative.clean_page_of(&template, &page, &[]).text);
+        let (more, less) = (
+            clean(&template, &page).text,
+            conservative.clean_page_of(&template, PageText::Plain, &page, &[]).text,
+        );
         assert!(more.lines().all(|line| less.contains(line)), "{less}");
         assert!(!less.contains("Harbour Post"), "{less}");
     }
@@ -141,7 +150,12 @@ fn verbatim_lines_stay() {
     let cleaner = LineCleaner::new(&LineOptions::default()).unwrap();
     let page = page(4);
     let verbatim = page.find("Tides").unwrap();
-    let clean = cleaner.clean_page_of(&template, &page, std::slice::from_ref(&(verbatim..verbatim + 5)));
+    let clean = cleaner.clean_page_of(
+        &template,
+        PageText::Plain,
+        &page,
+        std::slice::from_ref(&(verbatim..verbatim + 5)),
+    );
     assert!(clean.text.starts_with("Tides\n"), "{}", clean.text);
 }
 

@@ -9,7 +9,7 @@
 //! Kept: a paragraph that two pages share, and all of a page without anything of its site's frame
 
 use super::super::model::SITES;
-use super::super::options::Cleaning;
+use super::super::options::{Cleaning, PageText};
 use super::super::page::{Page, Verdict};
 use super::super::site::Features;
 use super::{Entry, Rule, Stage};
@@ -24,28 +24,39 @@ const RULE: Rule = Rule {
 };
 pub(super) const ENTRY: Entry = Entry { rule: RULE, stage: Stage::Site, apply };
 
-/// Probabilities of being content below which a line goes.
-const BALANCED: f32 = 0.45;
-const CONSERVATIVE: f32 = 0.15;
-/// From this probability on, what others would remove stays.
-const STAYS: f32 = 0.45;
+/// When a line goes, and when one stays that others would remove.
+struct Thresholds {
+    /// Probability of being content below which a line goes.
+    goes: f32,
+    /// The same from which on it stays.
+    stays: f32,
+    /// How much recurrence proves of a line that goes.
+    strength: f32,
+}
+
+const BALANCED: Thresholds = Thresholds { goes: 0.45, stays: 0.45, strength: 0.0 };
+const CONSERVATIVE: Thresholds = Thresholds { goes: 0.15, ..BALANCED };
+/// Extraction has seen more of the page than its lines: it is not judged again.
+const EXTRACTED: Thresholds = Thresholds { goes: 0.15, stays: f32::INFINITY, strength: 0.15 };
 
 fn apply(page: &mut Page<'_>) {
     let Some(evidence) = page.site.take() else { return };
     let Some(judged) = page.judged.take() else { return };
     let features = Features::new(page, &judged, &evidence);
-    let goes = match page.cleaning {
-        Cleaning::Balanced => BALANCED,
-        Cleaning::Conservative => CONSERVATIVE,
+    let thresholds = match (evidence.kind, page.cleaning) {
+        (PageText::Extracted, _) => EXTRACTED,
+        (PageText::Plain, Cleaning::Balanced) => BALANCED,
+        (PageText::Plain, Cleaning::Conservative) => CONSERVATIVE,
     };
     let log_odds = SITES.judge(judged.rows.len(), |row, column| features.write(row, column));
     for (row, (&at, log_odds)) in judged.rows.iter().zip(log_odds).enumerate() {
         let p = forest::probability(log_odds);
         let recurrence = features.recurrence(row);
         let line = &mut page.lines[at];
-        if p < goes && (line.verdict.is_none() || recurrence.own) {
+        let goes = p < thresholds.goes && features.strength(row) >= thresholds.strength;
+        if goes && (line.verdict.is_none() || recurrence.own) {
             line.verdict = Some(verdict(p, recurrence));
-        } else if p >= STAYS {
+        } else if p >= thresholds.stays {
             line.verdict = None;
         }
     }
