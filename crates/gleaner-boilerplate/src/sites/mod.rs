@@ -25,7 +25,7 @@
 //! use gleaner_boilerplate::sites::{SiteCounter, SitePage};
 //!
 //! let article = |of: &str| format!("The {of} on the hill was built before the road, and nobody remembers by whom, or why it stands so far from the village.");
-//! let text = |of: &str| format!("Harbour Post\n{}\nSee also\nHow the {of} was saved\nWrite to the newsroom\n", article(of));
+//! let text = |of: &str| format!("Harbour Post\n{}\nWrite to the newsroom\n", article(of));
 //! let mut counter = SiteCounter::default();
 //! for of in ["mill", "tower", "chapel", "school", "barn", "inn"] {
 //!     counter.add("post.example", &SitePage::of(&text(of)));
@@ -33,7 +33,7 @@
 //! let templates = counter.templates();
 //! assert_eq!((templates[0].host(), templates[0].pages()), ("post.example", 6));
 //! let lines: Vec<&str> = templates[0].lines().iter().map(|line| line.text.as_str()).collect();
-//! assert_eq!(lines, ["Harbour Post", "See also", "Write to the newsroom"]);
+//! assert_eq!(lines, ["Harbour Post", "Write to the newsroom"]);
 //!
 //! let cleaner = LineCleaner::new(&LineOptions::default()).expect("no rule is named");
 //! let clean = cleaner.clean_page_of(&templates[0], PageText::Plain, &text("mill"), &[]);

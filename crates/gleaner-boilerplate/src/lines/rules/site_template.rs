@@ -37,7 +37,7 @@ struct Thresholds {
 const BALANCED: Thresholds = Thresholds { goes: 0.45, stays: 0.45, strength: 0.0 };
 const CONSERVATIVE: Thresholds = Thresholds { goes: 0.15, ..BALANCED };
 /// Extraction has seen more of the page than its lines: it is not judged again.
-const EXTRACTED: Thresholds = Thresholds { goes: 0.15, stays: f32::INFINITY, strength: 0.15 };
+const EXTRACTED: Thresholds = Thresholds { goes: 0.3, stays: f32::INFINITY, strength: 0.3 };
 
 fn apply(page: &mut Page<'_>) {
     let Some(evidence) = page.site.take() else { return };
