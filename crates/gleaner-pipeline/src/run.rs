@@ -211,7 +211,7 @@ impl Run<'_> {
         let learnt = self.timed(Phase::Learn, None, |_| {
             let mut learnt = learn::learn(&scanned.parts);
             if let Some(counts) = site_counts {
-                sites.learnt = Some(learn::learn_sites(&mut learnt, counts, work, memory.sorter)?);
+                sites.learnt = Some(learn::learn_sites(&mut learnt, &counts, work, memory.sorter)?);
             }
             Ok(learnt)
         })?;

@@ -79,7 +79,7 @@ impl<'t> SitePage<'t> {
             [host_hash, line, self.signature].iter().for_each(|number| record.extend(number.to_be_bytes()));
             record.extend(around);
             let most = if line == PAGE { HOST } else { SAMPLE };
-            record.extend(text[..text.floor_char_boundary(most)].as_bytes());
+            record.extend(&text.as_bytes()[..text.floor_char_boundary(most)]);
             sink((line != PAGE).then_some(host_hash ^ line.rotate_left(32)), &record);
         };
         write(PAGE, [0; 3], host);

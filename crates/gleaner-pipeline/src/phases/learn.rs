@@ -45,13 +45,13 @@ pub(crate) fn learn(parts: &[ScannedPart]) -> Learnt {
 /// Learns the templates of sites from the lines that the scan has counted.
 pub(crate) fn learn_sites(
     learnt: &mut Learnt,
-    counts: SiteCounts,
+    counts: &SiteCounts,
     work: &WorkArea,
     memory: u64,
 ) -> Result<SiteFile, Error> {
     let parts = (0..learnt.first_document.len()).map(|part| work.sites(part)).collect();
     let sorter = Sorter::new(&work.file("site-lines"), memory);
-    learnt.spilled_sites += sites::learn(&counts, parts, sorter, &work.templates())?;
+    learnt.spilled_sites += sites::learn(counts, parts, sorter, &work.templates())?;
     SiteFile::open(&work.templates())
 }
 
