@@ -7,6 +7,7 @@ use sha2::{Sha256, Sha512};
 
 use crate::header::Header;
 use crate::payload::{PayloadLimits, response};
+use crate::reason;
 
 /// Whether the bytes of a record are those that its digests were made of.
 ///
@@ -34,7 +35,8 @@ impl DigestCheck {
 /// The payload of an HTTP response is its body. Whether that is the body as it was sent, without its chunks, or without
 /// its content coding too, writers see differently: one that matches is enough. Not compared is the payload of a revisit
 /// (it is elsewhere), of a segment, and of a record with `WARC-Truncated`. Any header and block are accepted; a body
-/// beyond `limits` is not decoded.
+/// beyond `limits`, or in a coding that is not known, is not decoded: if it does not match as it stands, that shows
+/// nothing.
 ///
 /// # Cost
 /// Linear: one pass over the block for each digest, and one more over the body for each of its codings where the digest
@@ -57,7 +59,7 @@ pub fn check_digests(header: Header<'_>, block: &[u8], limits: &PayloadLimits) -
         block: stated("WARC-Block-Digest").map(|digest| digest.is_of(block)),
         payload: stated("WARC-Payload-Digest")
             .filter(|_| has_whole_payload(header))
-            .map(|digest| is_of_payload(&digest, header, block, limits)),
+            .and_then(|digest| is_of_payload(&digest, header, block, limits)),
     }
 }
 
@@ -66,13 +68,21 @@ fn has_whole_payload(header: Header<'_>) -> bool {
     !elsewhere && header.get("WARC-Segment-Number").is_none() && header.get("WARC-Truncated").is_none()
 }
 
-fn is_of_payload(digest: &Stated, header: Header<'_>, block: &[u8], limits: &PayloadLimits) -> bool {
-    let response = response(header, block);
-    digest.is_of(response.body())
+/// `None`: the form that it may be of is beyond the limits.
+fn is_of_payload(digest: &Stated, header: Header<'_>, block: &[u8], limits: &PayloadLimits) -> Option<bool> {
+    let response = response(header, block, limits.max_header_size).ok()?;
+    let plain = digest.is_of(response.body())
         || response.joined_body().is_some_and(|body| digest.is_of(&body))
-        || response.decoded_body(limits).is_ok_and(|body| digest.is_of(&body))
         // Of a request, and of what else has HTTP headers, the payload is behind them.
-        || (header.record_type().as_deref() == Some("request") && digest.is_of(behind_head(block)))
+        || (header.record_type().as_deref() == Some("request") && digest.is_of(behind_head(block)));
+    if plain {
+        return Some(true);
+    }
+    match response.decoded_body(limits) {
+        Ok(body) => Some(digest.is_of(&body)),
+        Err(reason::CONTENT_CODING_CORRUPT) => Some(false),
+        Err(_) => None,
+    }
 }
 
 /// What follows the first blank line.

@@ -58,7 +58,7 @@ pub struct Record<'a> {
 
 /// A record too large to be held that holds no text.
 ///
-/// Hostile input may name any kind: `kind` is as long as a line of its header may be.
+/// Hostile input may name any kind, but only by a word of at most 128 visible ASCII characters.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Skipped<'a> {

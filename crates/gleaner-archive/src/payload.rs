@@ -17,7 +17,8 @@ pub enum Payload {
     /// Plain text (a WET conversion, or a text response).
     Text(Text),
     /// No text: stable name of its type, as `request`, `metadata`, `revisit`, `image/png`; `unknown`
-    /// where no type is stated and the bytes look neither like HTML nor like text.
+    /// where no type is stated and the bytes look neither like HTML nor like text, `other` where the
+    /// type is no word of at most 128 visible ASCII characters.
     Skipped(String),
     /// Text that cannot be decoded: one of [`reason`](crate::reason).
     Rejected(&'static str),
@@ -45,10 +46,14 @@ pub struct Text {
 /// cannot: the record type of everything but responses, resources and conversions (`unknown` where
 /// none is stated), the media type of a resource or conversion that is no text, and of a response
 /// that is not HTTP (`text/dns`). Resources at `metadata:` addresses, where wget puts its own
-/// arguments and log, are `metadata`.
+/// arguments and log, are `metadata`. A name is a word of at most 128 visible ASCII characters: what is none is `other`.
 ///
 /// Cheap: it looks at three fields. [`payload`] begins with it.
 pub fn skipped_by_header(header: Header<'_>) -> Option<String> {
+    kind_by_header(header).map(kind_name)
+}
+
+fn kind_by_header(header: Header<'_>) -> Option<String> {
     let Some(record_type) = header.record_type() else { return Some("unknown".to_owned()) };
     let media = header.media_type();
     let scheme = |name: &str| {
@@ -65,10 +70,19 @@ pub fn skipped_by_header(header: Header<'_>) -> Option<String> {
     }
 }
 
+/// The longest name of a kind: the types of office documents have up to 73 characters.
+const LONGEST_KIND: usize = 128;
+
+/// A kind as it is told: anything can stand where a type should.
+fn kind_name(kind: String) -> String {
+    let is_word = kind.len() <= LONGEST_KIND && kind.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_word && !kind.is_empty() { kind } else { "other".to_owned() }
+}
+
 /// The media type that the HTTP headers of a response state, if it is no text. `block` may be cut.
 pub(crate) fn stated_by_http(header: Header<'_>, block: &[u8]) -> Option<String> {
-    let response = response(header, block);
-    stated_type(header, &response).filter(|media| !is_text(media))
+    let response = response(header, block, block.len()).ok()?;
+    stated_type(header, &response).filter(|media| !is_text(media)).map(kind_name)
 }
 
 /// Limits of decoding a payload: what hostile input can cost is each of `max_codings` bodies of `max_size`, two of them in
@@ -86,11 +100,16 @@ pub struct PayloadLimits {
     /// ### Default
     /// 4.
     pub max_codings: usize,
+    /// Largest HTTP head in bytes; a larger one is rejected as `header-too-large`.
+    ///
+    /// ### Default
+    /// 64 KiB.
+    pub max_header_size: usize,
 }
 
 impl Default for PayloadLimits {
     fn default() -> PayloadLimits {
-        PayloadLimits { max_size: 32 << 20, max_codings: 4 }
+        PayloadLimits { max_size: 32 << 20, max_codings: 4, max_header_size: 64 << 10 }
     }
 }
 
@@ -105,6 +124,12 @@ impl PayloadLimits {
     #[must_use]
     pub fn max_codings(self, max_codings: usize) -> PayloadLimits {
         PayloadLimits { max_codings, ..self }
+    }
+
+    /// These limits with another `max_header_size`.
+    #[must_use]
+    pub fn max_header_size(self, max_header_size: usize) -> PayloadLimits {
+        PayloadLimits { max_header_size, ..self }
     }
 }
 
@@ -135,10 +160,13 @@ pub fn payload_within(header: Header<'_>, block: &[u8], limits: &PayloadLimits) 
     if let Some(kind) = skipped_by_header(header) {
         return Payload::Skipped(kind);
     }
-    let response = response(header, block);
+    let response = match response(header, block, limits.max_header_size) {
+        Ok(response) => response,
+        Err(reason) => return Payload::Rejected(reason),
+    };
     let stated = stated_type(header, &response);
     if let Some(media) = stated.as_ref().filter(|media| !is_text(media)) {
-        return Payload::Skipped(media.clone());
+        return Payload::Skipped(kind_name(media.clone()));
     }
     let body = match response.decoded_body(limits) {
         Ok(body) => body,
@@ -174,12 +202,16 @@ pub fn payload_within(header: Header<'_>, block: &[u8], limits: &PayloadLimits) 
 
 /// The HTTP response in a block; of a resource, a conversion, and a response that is not HTTP the
 /// block is the body.
-pub(crate) fn response<'a>(header: Header<'_>, block: &'a [u8]) -> Response<'a> {
+pub(crate) fn response<'a>(
+    header: Header<'_>,
+    block: &'a [u8],
+    max_head: usize,
+) -> Result<Response<'a>, &'static str> {
     let http = header.media_type().is_none_or(|media| is_http(&media));
     if http && header.record_type().as_deref() == Some("response") {
-        Response::parse(block)
+        Response::parse(block, max_head)
     } else {
-        Response::bare(block)
+        Ok(Response::bare(block))
     }
 }
 

@@ -76,6 +76,8 @@ impl<'a> Scan<'a> {
             };
             slot.get_or_insert(value);
         }
+        // The bytes end inside the tag: its values may be cut.
+        self.peek()?;
         let label = match (charset, pragma, content) {
             (Some(label), ..) => label,
             (None, Some(pragma), Some(content)) if pragma == b"content-type" => charset_in_content(&content)?,
@@ -198,7 +200,12 @@ mod tests {
         check(b"<?xml version='1.0' encoding='iso-8859-2'?><html>", Some("ISO-8859-2"));
         check(b"<\0?\0x\0m\0", Some("UTF-16LE"));
         check(b"<meta charset=", None);
-        check(b"<meta charset='gbk", Some("GBK"));
+        check(b"<meta charset='gbk", None);
+        check(b"<meta charset='gbk'", None);
+        check(b"<meta charset=gbk", None);
+        check(b"<meta charset='gbk><p title='>", None);
+        check(b"<meta charset=gbk><meta charset=big5", Some("GBK"));
+        check(b"<?xml version='1.0' encoding='gbk'?><meta charset='big5", Some("GBK"));
         check(b"<!-- never closed <meta charset=gbk>", None);
         check(b"", None);
     }

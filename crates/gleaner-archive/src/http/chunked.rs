@@ -1,5 +1,7 @@
 //! Chunked transfer coding, read as leniently as browsers do.
 
+use crate::header::lines;
+
 /// The longest line that can announce a chunk.
 const MAX_LINE: usize = 4096;
 
@@ -14,10 +16,10 @@ pub(super) fn decode(body: &[u8]) -> Option<Vec<u8>> {
         if first && size < data.len() && !matches!(data[size], b'\r' | b'\n') && size > 0 {
             return None;
         }
-        first = false;
         if size == 0 {
-            return Some(joined);
+            return (!first || ends(data)).then_some(joined);
         }
+        first = false;
         let (chunk, after) = data.split_at(size.min(data.len()));
         joined.extend_from_slice(chunk);
         rest = after.strip_prefix(b"\r").unwrap_or(after);
@@ -28,6 +30,20 @@ pub(super) fn decode(body: &[u8]) -> Option<Vec<u8>> {
     }
     joined.extend_from_slice(rest);
     Some(joined)
+}
+
+/// Whether nothing follows the last chunk but trailer fields.
+fn ends(data: &[u8]) -> bool {
+    let mut rest = lines(data);
+    while let Some(line) = rest.next() {
+        if line.is_empty() {
+            return data[rest.position()..].trim_ascii().is_empty();
+        }
+        if !line.contains(&b':') {
+            return false;
+        }
+    }
+    true
 }
 
 /// Size of the chunk that begins here, and length of the line that says so.
@@ -56,6 +72,7 @@ mod tests {
         check(b"3 \nabc\n2\nde\n0\n\n", Some(b"abcde"));
         check(b"000003\r\nabc\r\n0\r\n\r\n", Some(b"abc"));
         check(b"0\r\n\r\n", Some(b""));
+        check(b"0\r\nTrailer: x\r\n\r\n", Some(b""));
         // Cut short, a broken chunk in the middle, an absurd size.
         check(b"A\r\nabc", Some(b"abc"));
         check(b"3\r\nabc\r\nxyz\r\nrest", Some(b"abcxyz\r\nrest"));
@@ -64,6 +81,8 @@ mod tests {
         // Not chunked at all.
         check(b"<html>\r\n", None);
         check(b"10\r\nis how this text of more than sixteen letters begins", None);
+        check(b"0\r\nis the first line of a text", None);
+        check(b"0\r\n\r\nhas a paragraph after it", None);
         check(b"", None);
     }
 }

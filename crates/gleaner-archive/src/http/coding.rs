@@ -43,6 +43,7 @@ fn decode_one(body: &[u8], coding: &str, max_size: u64) -> Result<Option<Vec<u8>
         _ if looks_like_text(body) => return Ok(None),
         "deflate" => deflate(body, max_size),
         "br" => brotli(body, max_size),
+        "gzip" | "x-gzip" | "zstd" => Err(reason::CONTENT_CODING_CORRUPT),
         _ => Err(reason::CONTENT_CODING_UNKNOWN),
     };
     plain.map(Some)
@@ -81,8 +82,34 @@ fn deflate(body: &[u8], max_size: u64) -> Decoded {
 }
 
 fn brotli(body: &[u8], max_size: u64) -> Decoded {
-    let mut decoder = Decompressor::new(body, PIECE);
+    let mut decoder = Decompressor::new(Watched { bytes: body, ended: false }, PIECE);
     // Windows of more than 16 MiB are no part of the coding as the web knows it.
     decoder.set_parameter(BrotliDecoderParameter::BROTLI_DECODER_PARAM_LARGE_WINDOW, 0);
-    read(decoder, max_size)
+    read(Brotli(decoder), max_size)
+}
+
+/// Bytes, and whether more were asked for.
+struct Watched<'a> {
+    bytes: &'a [u8],
+    ended: bool,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        self.ended |= self.bytes.is_empty();
+        self.bytes.read(out)
+    }
+}
+
+/// Tells a stream that is cut short from one that is corrupt, as the decoders of the other codings do.
+struct Brotli<'a>(Decompressor<Watched<'a>>);
+
+impl Read for Brotli<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(out).map_err(
+            |error| {
+                if self.0.get_ref().ended { ErrorKind::UnexpectedEof.into() } else { error }
+            },
+        )
+    }
 }

@@ -47,4 +47,17 @@ fn what_cannot_be_compared() {
     check("response", &[&payload, "WARC-Segment-Number: 1"], b"hel", [None, None]);
     check("response", &[&payload, "WARC-Truncated: length"], b"hel", [None, None]);
     check("resource", &["WARC-Block-Digest: other:abc"], b"hel", [None, None]);
+    // Codings beyond the limit, or not known: what was digested may be what they hold.
+    let fields = [payload.as_str(), "Content-Type: application/http"];
+    for codings in ["gzip, gzip, gzip, gzip, gzip", "compress"] {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: {codings}\r\n\r\n");
+        check("response", &fields, &[head.as_bytes(), &gzip(b"other")].concat(), [None, None]);
+        check("response", &fields, &[head.as_bytes(), b"hello"].concat(), [None, Some(true)]);
+    }
+    // One that is damaged can be compared: it was whole when it was digested.
+    let head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n";
+    let mut body = gzip(b"hello");
+    let last = body.len() - 6;
+    body[last] ^= 1;
+    check("response", &fields, &[&head[..], &body].concat(), [None, Some(false)]);
 }

@@ -41,6 +41,8 @@ fn types() {
     check("Content-Type: application/xhtml+xml\r\n", b"<p>a", "html UTF-8 Some(200) \"<p>a\"");
     check("Content-Type: text/plain\r\n", b"<p>a", "text UTF-8 Some(200) \"<p>a\"");
     check("Content-Type: image/png\r\n", b"<p>a", "skipped image/png");
+    check(&format!("Content-Type: {}\r\n", "x".repeat(129)), b"<p>a", "skipped other");
+    check("Content-Type: im\u{e4}ge/png\r\n", b"<p>a", "skipped other");
     check("Content-Type: application/json; charset=utf-8\r\n", b"{}", "skipped application/json");
     check("Content-Type: \r\n", b"<!DOCTYPE html>\n", "html UTF-8 Some(200) \"<!DOCTYPE html>\\n\"");
     check("", b"\n <HTML>", "html UTF-8 Some(200) \"\\n <HTML>\"");
@@ -99,6 +101,13 @@ fn content_codings() {
         check(&head(coding), page, expected);
     }
     check(&head("compress"), b"\x1f\x9d\x90\x3c\x00", "rejected content-coding-unknown");
+    // What stands for no coding.
+    check(&head("gzip, , identity,"), &gzip(page), expected);
+    check(&head(", identity, IDENTITY, , , ,"), page, expected);
+    // The magic bytes are damaged.
+    for coding in ["gzip", "zstd"] {
+        check(&head(coding), b"\x00\x01\x02\x03", "rejected content-coding-corrupt");
+    }
     check(&head("gzip, gzip, gzip, gzip, gzip"), page, "rejected content-codings-nested");
 }
 
@@ -122,6 +131,48 @@ fn damaged_codings() {
     check(head, &damaged, "rejected content-coding-corrupt");
 }
 
+/// Of a body that is cut short there is what came before the cut, whatever its coding.
+#[test]
+fn truncated_codings() {
+    let body = crate::make::page(&mut crate::make::Random::new(1), 400_000);
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    zlib.write_all(&body).unwrap();
+    let mut raw = DeflateEncoder::new(Vec::new(), Compression::default());
+    raw.write_all(&body).unwrap();
+    // Uncompressed brotli meta-blocks of 32 KiB and less: window of 16 bits, length less one in four digits of
+    // four bits, then the last, empty one.
+    let mut brotli = Vec::new();
+    for (number, block) in body.chunks(32 << 10).enumerate() {
+        let bits = u32::try_from(block.len() - 1).unwrap() << 3 | 1 << 19;
+        // The first byte of a stream begins with one bit for the window.
+        let bits = if number == 0 { bits << 1 } else { bits };
+        brotli.extend_from_slice(&bits.to_le_bytes()[..3]);
+        brotli.extend_from_slice(block);
+    }
+    brotli.push(3);
+    let codings = [
+        ("gzip", gzip(&body)),
+        ("deflate", zlib.finish().unwrap()),
+        ("deflate", raw.finish().unwrap()),
+        ("zstd", zstd(&body)),
+        ("br", brotli),
+    ];
+    for (coding, packed) in codings {
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: {coding}\r\n\r\n");
+        let read = |packed: &[u8]| {
+            let header = record("response", &[], b"");
+            match payload(Header::new(&header), &[head.as_bytes(), packed].concat(), 1 << 20) {
+                Payload::Html(page) => page.text.into_bytes(),
+                other => panic!("{coding}: {other:?}"),
+            }
+        };
+        assert!(read(&packed) == body, "{coding}");
+        let half = read(&packed[..packed.len() * 9 / 10]);
+        assert!(half.len() > 20_000 && half.len() < body.len() && body.starts_with(&half), "{coding}");
+    }
+}
+
 #[test]
 fn chunked() {
     let head = "Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n";
@@ -140,6 +191,17 @@ fn body_bombs() {
     check(&head("zstd"), &zstd(&zeros), "rejected record-too-large");
     check(&head("gzip, gzip"), &gzip(&gzip(&zeros)), "rejected record-too-large");
     check("Content-Type: text/html\r\n", &zeros[..(1 << 20) + 1], "rejected record-too-large");
+}
+
+/// A head bounds what it can cost, however its bytes are spent.
+#[test]
+fn large_heads() {
+    let html = "Content-Type: text/html\r\n";
+    check(&format!("{html}X: {}\r\n", "x".repeat(60 << 10)), b"<p>a", "html UTF-8 Some(200) \"<p>a\"");
+    for field in [",".repeat(70 << 10), "x\r\n ".repeat(20 << 10), "gzip,".repeat(14 << 10)] {
+        check(&format!("{html}Content-Encoding: {field}\r\n"), b"<p>a", "rejected header-too-large");
+    }
+    check("A: b\r\n".repeat(20_000).as_str(), b"<p>a", "rejected header-too-large");
 }
 
 #[test]

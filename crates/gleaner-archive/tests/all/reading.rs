@@ -280,6 +280,14 @@ fn wat_and_wet_types() {
     let log = ["Content-Type: text/plain", "WARC-Target-URI: <metadata://a.example/wget.log>"];
     assert_eq!(skipped(&record("resource", &log, b"")).as_deref(), Some("metadata"));
     assert_eq!(skipped(b"WARC/1.0\r\n\r\n").as_deref(), Some("unknown"));
+    // What is no word, or a long one.
+    for kind in ["two words", "caf\u{e9}", "", &"x".repeat(129)] {
+        assert_eq!(skipped(&record(kind, &[], b"")).as_deref(), Some("other"), "{kind:?}");
+        let media = format!("Content-Type: image/{kind}{kind}");
+        let expected = if kind.is_empty() { "image/" } else { "other" };
+        assert_eq!(skipped(&record("resource", &[&media], b"")).as_deref(), Some(expected), "{kind:?}");
+    }
+    assert_eq!(skipped(&record(&"x".repeat(128), &[], b"")), Some("x".repeat(128)));
     assert_eq!(skipped(&record("conversion", &["Content-Type: text/plain"], b"")), None);
     assert_eq!(
         skipped(&record("Response", &["Content-Type: application/http; msgtype=response"], b"")),
