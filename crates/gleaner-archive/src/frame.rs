@@ -44,7 +44,11 @@ pub(crate) fn frame(window: &[u8], ended: bool, rules: Rules<'_>) -> Frame {
         return Frame::Blank(blank);
     }
     let (head, stated) = match head(window, ended, rules) {
-        Head::More => return Frame::More(window.len() + 4096),
+        // Twice as much, so that looking at it again and again is linear.
+        Head::More => {
+            let most = rules.options.max_header_size.saturating_add(1);
+            return Frame::More(window.len().saturating_mul(2).min(most).max(window.len() + 4096));
+        }
         Head::Truncated => return Frame::Truncated,
         Head::Invalid(why) => return Frame::Invalid(why),
         Head::Complete { stated: None, .. } => return Frame::Invalid(reason::INVALID_HEADER),

@@ -42,12 +42,13 @@
 //! arrive. What hostile input can cost:
 //!
 //! - Memory: `2.7 * (max_record_size + max_header_size)` in a reader, plus up to 128 MiB for the
-//!   window of a zstd frame that asks for it and then fills it. In [`payload`] the decoded bodies of
-//!   two codings and a text of up to three times the body, each bounded by its `max_size`, plus
-//!   16 MiB for the window of a brotli body or 8 MiB for that of a zstd body.
+//!   window of a zstd frame that asks for it and then fills it, and up to 16 MiB for a dictionary. In [`payload`]
+//!   the decoded bodies of two codings and a text of up to three times the body, each bounded by its
+//!   `max_size`, plus 16 MiB for the window of a brotli body or 8 MiB for that of a zstd body.
 //! - Time: linear in the bytes stored and the bytes they decompress to. A gzip member or zstd frame that
-//!   gives more than 1 MiB and more than [`ReaderOptions::max_compression_ratio`] times its own size is
-//!   read no further, so that a file can cost no more than a thousand times its size; a record above the
+//!   gives more than [`ReaderOptions::max_compression_ratio`] times its own size is read no further, but for
+//!   1 MiB that all of a file have together and 4 KiB for each, so that reading a file once decompresses no
+//!   more than a thousand times its size and 1 MiB; a record above the
 //!   size limit is decompressed to its end without being kept. False beginnings after damage make the
 //!   reader go back over at most four times what it has read, and one MiB.
 //! - Trust: what comes out of a gzip member or a zstd frame of its own was compared with its checksum.

@@ -17,8 +17,12 @@ const MAX_GZIP_HEADER: usize = 128 << 10;
 /// Largest zstd window, 128 MiB: the library's own default, and what `--long` writes.
 const ZSTD_WINDOW_LOG: u32 = 27;
 
-/// Bytes that a member may give whatever its ratio: short runs compress well.
+/// Bytes that members of a file may give together whatever their ratio: short runs compress well.
 const FREE: u64 = 1 << 20;
+/// Bytes that any member may give: no more than a thousand times the smallest one.
+const LEAST: u64 = 4 << 10;
+/// Largest dictionary, decompressed. Those in use have a tenth of it.
+const MAX_DICTIONARY: usize = 8 << 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
@@ -50,12 +54,17 @@ pub(crate) struct Member {
     stage: Stage,
     inflate: Decompress,
     crc: Crc,
+    /// Made when the first frame needs it.
     zstd: Option<ZstdDecoder<'static>>,
     dictionary: Vec<u8>,
+    /// Whether the dictionary is none.
+    broken_dictionary: bool,
     /// Bytes read and written of this member.
     read: u64,
     written: u64,
     max_ratio: u64,
+    /// What is left of [`FREE`]. Members above the ratio spend it; what others stay below the ratio is added again.
+    free: u64,
     is_block: bool,
 }
 
@@ -71,20 +80,73 @@ impl Member {
         Member {
             read: 0,
             written: 0,
-            max_ratio,
+            max_ratio: max_ratio.max(1),
+            free: FREE,
             is_block: false,
             stage: Stage::GzipBody,
             inflate: Decompress::new(false),
             crc: Crc::new(),
             zstd: None,
             dictionary: Vec::new(),
+            broken_dictionary: false,
         }
     }
 
-    /// The dictionary of all zstd frames that follow.
-    pub(crate) fn set_dictionary(&mut self, dictionary: Vec<u8>) {
-        self.dictionary = dictionary;
+    /// Takes the dictionary of all zstd frames that follow from the content of a skippable frame: it stands there as it
+    /// is, or compressed. One above the limits is broken.
+    pub(crate) fn set_dictionary(&mut self, content: &[u8]) {
+        (self.read, self.written) = (content.len() as u64, 0);
+        let dictionary = if content.starts_with(&ZSTD) {
+            self.unpacked_dictionary(content)
+        } else {
+            (content.len() <= MAX_DICTIONARY).then(|| content.to_vec())
+        };
+        self.settle();
+        self.broken_dictionary = dictionary.is_none();
+        self.dictionary = dictionary.unwrap_or_default();
         self.zstd = None;
+    }
+
+    fn unpacked_dictionary(&mut self, content: &[u8]) -> Option<Vec<u8>> {
+        let mut decoder = zstd_decoder(&[])?;
+        let mut input = InBuffer::around(content);
+        let (mut plain, mut piece) = (Vec::new(), vec![0; 64 << 10]);
+        loop {
+            let before = input.pos();
+            let mut output = OutBuffer::around(&mut piece[..]);
+            let rest = decoder.run(&mut input, &mut output).ok()?;
+            let written = output.pos();
+            plain.extend_from_slice(&piece[..written]);
+            self.written += written as u64;
+            if self.is_above_ratio() || plain.len() > MAX_DICTIONARY {
+                return None;
+            }
+            if rest == 0 {
+                return Some(plain);
+            }
+            if written == 0 && input.pos() == before {
+                return None;
+            }
+        }
+    }
+
+    /// Bytes that the member may give for what was read of it.
+    fn allowed(&self) -> u64 {
+        self.read.saturating_mul(self.max_ratio).max(self.free).max(LEAST)
+    }
+
+    fn is_above_ratio(&self) -> bool {
+        self.written > self.allowed()
+    }
+
+    /// Accounts for what the member has read and given.
+    fn settle(&mut self) {
+        let paid = self.read.saturating_mul(self.max_ratio);
+        self.free = match self.written.checked_sub(paid) {
+            Some(above) if above > 0 => self.free.saturating_sub(self.written),
+            _ => self.free.saturating_add(paid - self.written).min(FREE),
+        };
+        (self.read, self.written) = (0, 0);
     }
 
     /// Whether the member is a block of a stream that was cut without regard to records (BGZF).
@@ -99,7 +161,8 @@ impl Member {
         coding: Coding,
         source: &mut Source<R>,
     ) -> Result<(), &'static str> {
-        (self.read, self.written, self.is_block) = (0, 0, false);
+        self.settle();
+        self.is_block = false;
         match coding {
             Coding::Gzip => self.begin_gzip(source),
             Coding::Zstd => self.begin_zstd(source),
@@ -113,6 +176,7 @@ impl Member {
                 GzipHeader::Complete(len) => {
                     self.is_block = is_bgzf(source.unread());
                     source.consume(len);
+                    self.read = len as u64;
                     self.inflate.reset(false);
                     self.crc.reset();
                     self.stage = Stage::GzipBody;
@@ -146,10 +210,17 @@ impl Member {
             source.consume(1);
             return Err(reason::CORRUPT_ZSTD);
         }
-        let decoder = match &mut self.zstd {
-            Some(decoder) => decoder,
-            none => none.insert(zstd_decoder(&self.dictionary).ok_or(reason::CORRUPT_ZSTD)?),
-        };
+        if self.zstd.is_none() {
+            // Once for all frames: loading a dictionary costs its length.
+            self.zstd = zstd_decoder(&std::mem::take(&mut self.dictionary)).or_else(|| {
+                self.broken_dictionary = true;
+                zstd_decoder(&[])
+            });
+        }
+        if self.broken_dictionary && descriptor & 0x03 != 0 {
+            return Err(reason::CORRUPT_ZSTD);
+        }
+        let decoder = self.zstd.as_mut().ok_or(reason::CORRUPT_ZSTD)?;
         decoder.reinit().map_err(|_| reason::CORRUPT_ZSTD)?;
         self.stage = Stage::Zstd { checksum: descriptor & 0x04 != 0 };
         Ok(())
@@ -168,6 +239,8 @@ impl Member {
                 _ => reason::TRUNCATED_GZIP,
             });
         }
+        let left = usize::try_from(self.allowed().saturating_sub(self.written)).unwrap_or(usize::MAX);
+        let limit = limit.min(left.saturating_add(1));
         let (read, written) = (source.offset(), out.len() as u64);
         let progress = match self.stage {
             Stage::GzipBody => self.inflate(source, out, limit),
@@ -176,7 +249,7 @@ impl Member {
         };
         self.read += source.offset() - read;
         self.written += out.len() as u64 - written;
-        if self.written > FREE && self.written / self.max_ratio.max(1) > self.read {
+        if self.is_above_ratio() {
             return Progress::Bad(reason::COMPRESSION_RATIO);
         }
         progress
@@ -242,7 +315,7 @@ impl Member {
 }
 
 /// A decoder that refuses windows above the default; `None` for a dictionary that is none.
-pub(crate) fn zstd_decoder(dictionary: &[u8]) -> Option<ZstdDecoder<'static>> {
+fn zstd_decoder(dictionary: &[u8]) -> Option<ZstdDecoder<'static>> {
     let mut decoder = ZstdDecoder::with_dictionary(dictionary).ok()?;
     decoder.set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG)).ok()?;
     Some(decoder)

@@ -76,15 +76,12 @@ impl<R: Read> Source<R> {
 
     /// Reads until `count` bytes are unread; false when the input ends before.
     pub(crate) fn fill_to(&mut self, count: usize) -> bool {
-        while self.end - self.pos < count {
-            if !self.fill() {
-                return false;
-            }
-        }
-        true
+        while self.end - self.pos < count && self.fill() {}
+        self.end - self.pos >= count
     }
 
-    /// Reads once; false at the end of the input.
+    /// Reads until the room is full or the input ends, so that what follows depends on its bytes alone and not on how
+    /// many come at once; false if there were none.
     pub(crate) fn fill(&mut self) -> bool {
         if self.at_end {
             return false;
@@ -92,21 +89,19 @@ impl<R: Read> Source<R> {
         if self.end == self.buf.len() {
             self.make_room();
         }
-        let read = loop {
+        let before = self.end;
+        while self.end < self.buf.len() && !self.at_end {
             match self.input.read(&mut self.buf[self.end..]) {
+                Ok(0) => self.at_end = true,
+                Ok(count) => self.end += count,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                other => break other,
-            }
-        };
-        match read {
-            Ok(0) => self.at_end = true,
-            Ok(count) => self.end += count,
-            Err(error) => {
-                self.at_end = true;
-                self.error = Some(error);
+                Err(error) => {
+                    self.at_end = true;
+                    self.error = Some(error);
+                }
             }
         }
-        !self.at_end
+        self.end > before
     }
 
     /// The error that ended the input, once.

@@ -2,14 +2,12 @@
 
 use std::io::Read;
 
-use zstd::stream::raw::{InBuffer, Operation, OutBuffer};
-
 use super::run::Run;
 use super::{ArchiveReader, Feed, Found, Lost, Place, Seen, State, begins_arc};
 use crate::arc;
 use crate::entry::Within;
 use crate::frame::{begins_header, begins_version, line_ends};
-use crate::member::{Coding, GZIP, GzipHeader, ZSTD, gzip_header, zstd_decoder};
+use crate::member::{Coding, GZIP, GzipHeader, ZSTD, gzip_header};
 use crate::reason;
 
 /// Bytes in which the first line of an ARC file ends.
@@ -23,10 +21,7 @@ impl<R: Read> ArchiveReader<R> {
     pub(super) fn boundary(&mut self) {
         self.source.fill_to(16);
         let start = self.source.offset();
-        if start == 0 && arc::may_begin(self.source.unread()) == Some(true) {
-            self.source.fill_to(ARC_LINE);
-            self.arc = begins_arc(self.source.unread());
-        }
+        self.notice_arc_line();
         let bytes = self.source.unread();
         self.state = if bytes.is_empty() {
             self.finish();
@@ -49,6 +44,18 @@ impl<R: Read> ArchiveReader<R> {
             self.lose(start, reason::NOT_WARC);
             State::Scan
         };
+    }
+
+    /// Whether an ARC record begins here, as the first of a plain file or of one that was joined to a plain file.
+    pub(super) fn notice_arc_line(&mut self) -> bool {
+        let unlikely = self.arc || self.seen == Seen::Members || self.lost.is_some();
+        if unlikely || arc::may_begin(self.source.unread()) != Some(true) {
+            return false;
+        }
+        self.source.fill_to(ARC_LINE);
+        let bytes = self.source.unread();
+        self.arc = arc::begins_line(bytes) == Some(true) || (self.source.offset() == 0 && begins_arc(bytes));
+        self.arc
     }
 
     /// Line ends between members or at the beginning of the file.
@@ -99,10 +106,8 @@ impl<R: Read> ArchiveReader<R> {
             self.state = State::Scan;
             return;
         }
-        if magic == DICTIONARY
-            && let Some(dictionary) = dictionary(&bytes[8..end], self.options.longest())
-        {
-            self.member.set_dictionary(dictionary);
+        if magic == DICTIONARY {
+            self.member.set_dictionary(&bytes[8..end]);
         }
         self.close_lost(start);
         self.ready.push_back(Found::Padding(Place {
@@ -165,30 +170,6 @@ fn is_skippable(bytes: &[u8]) -> bool {
 
 fn begins_member(bytes: &[u8]) -> bool {
     bytes.is_empty() || bytes.starts_with(&ZSTD) || bytes.starts_with(&GZIP[..2]) || is_skippable(bytes)
-}
-
-/// The dictionary of a skippable frame: as it stands, or compressed itself.
-fn dictionary(content: &[u8], limit: usize) -> Option<Vec<u8>> {
-    if !content.starts_with(&ZSTD) {
-        return Some(content.to_vec());
-    }
-    let mut decoder = zstd_decoder(&[])?;
-    let mut input = InBuffer::around(content);
-    let mut plain = Vec::new();
-    let mut piece = vec![0; 64 << 10];
-    loop {
-        let before = input.pos();
-        let mut output = OutBuffer::around(&mut piece[..]);
-        let rest = decoder.run(&mut input, &mut output).ok()?;
-        let written = output.pos();
-        plain.extend_from_slice(&piece[..written]);
-        if rest == 0 {
-            return Some(plain);
-        }
-        if plain.len() > limit || (written == 0 && input.pos() == before) {
-            return None;
-        }
-    }
 }
 
 /// Something that may begin.

@@ -122,7 +122,7 @@ impl<R: Read> ArchiveReader<R> {
         }
         let lead = line_ends(window, LEAD);
         let (len, stated) = match head(&window[lead..], false, self.rules()) {
-            Head::More => return Enough::More(window.len() + 1),
+            Head::More => return Enough::More(window.len().saturating_mul(2).max(1)),
             Head::Complete { len, stated } => (len, stated.unwrap_or(0)),
             Head::Invalid(_) | Head::Truncated => return Enough::NoRecord,
         };

@@ -43,8 +43,9 @@ pub struct ReaderOptions {
     /// ### Default
     /// 64 KiB.
     pub max_line_size: usize,
-    /// Most bytes that a gzip member or zstd frame may give for each of its own, once it has given more than 1 MiB.
-    /// From there on nothing more of it is read; it is rejected as `compression-ratio`.
+    /// Most bytes that a gzip member or zstd frame may give for each of its own. Those of a file may give 1 MiB
+    /// together above it (what others stay below it makes up for that again), and 4 KiB each. From there on nothing
+    /// more of a member is read; it is rejected as `compression-ratio`. A dictionary counts as a member.
     ///
     /// ### Default
     /// 1,000: pages that people wrote stay below 100. Deflate can reach 1,032, zstd and brotli more than 10,000.

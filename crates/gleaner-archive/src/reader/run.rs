@@ -219,7 +219,7 @@ impl<R: Read> ArchiveReader<R> {
         let window = self.window(self.run.feed);
         if self.run.feed == Feed::File {
             let offset = self.source.offset();
-            if window.starts_with(&GZIP[..2]) || window.starts_with(&ZSTD) {
+            if window.starts_with(&GZIP[..2]) || window.starts_with(&ZSTD) || self.notice_arc_line() {
                 self.state = State::Boundary;
             } else {
                 self.lose(offset, why);
@@ -267,9 +267,11 @@ impl<R: Read> ArchiveReader<R> {
         let header = Header::new(&made);
         let kind = skipped_by_header(header).or_else(|| stated_by_http(header, block));
         let offset = self.run_place(head).offset;
-        self.run.skip = Some(Skip { kind, offset, passed: head as u64, rest: stated });
+        // The last line end of the header is left: a version line that follows at once begins behind it.
+        let (passed, rest) = (head - 1, stated.saturating_add(1));
+        self.run.skip = Some(Skip { kind, offset, passed: passed as u64, rest });
         self.made = made;
-        self.take(self.run.feed, head);
+        self.take(self.run.feed, passed);
     }
 
     /// Passes over a part of a large record: to its end, or to a version line before it, which shows

@@ -57,6 +57,24 @@ fn records() {
 }
 
 #[test]
+fn joined_to_plain_files() {
+    let [a, b, c] = three().map(|record| record.len());
+    // Behind blank lines, and behind WARC.
+    let found = kinds(&[b"\n\n", &three().concat()[..]].concat());
+    assert_eq!(found[..2], ["0+2 padding".to_owned(), format!("2+{a} record")]);
+    assert_eq!(found.len(), 4, "{found:?}");
+    let archive = [&text("one")[..], &three().concat(), &text("two")].concat();
+    let expected = [
+        "0+80 record".to_owned(),
+        format!("80+{a} record"),
+        format!("{}+{b} record", 80 + a),
+        format!("{}+{c} record", 80 + a + b),
+        format!("{}+80 record", 80 + a + b + c),
+    ];
+    assert_eq!(kinds(&archive), expected);
+}
+
+#[test]
 fn headers_and_payloads() {
     let archive = three().concat();
     let mut reader = ArchiveReader::new(&archive[..], ReaderOptions::default());

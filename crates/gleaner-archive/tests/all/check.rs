@@ -41,7 +41,7 @@ pub(crate) fn check_with(options: &ReaderOptions, archive: &[u8], expected: &[&s
 }
 
 /// The same entries when the input gives one byte at a time.
-fn check_slowly(archive: &[u8], options: &ReaderOptions) {
+pub(crate) fn check_slowly(archive: &[u8], options: &ReaderOptions) {
     struct Slow<'a>(&'a [u8]);
     impl std::io::Read for Slow<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {

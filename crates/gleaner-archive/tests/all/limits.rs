@@ -6,7 +6,7 @@ use flate2::Compression;
 use gleaner_archive::{ArchiveReader, Entry, ReaderOptions};
 
 use crate::check::check_with;
-use crate::make::{gzip, gzip_at, record, text, zstd};
+use crate::make::{Random, gzip, gzip_at, page, record, responses, text, zstd};
 
 #[test]
 fn large_records() {
@@ -101,10 +101,38 @@ fn compression_ratio() {
         assert!(lines[1].ends_with("rejected compression-ratio"), "{lines:?}");
         assert!(lines[2].ends_with("record \"two\" verified"), "{lines:?}");
         // One that compresses less is read.
-        let dull = record("resource", &["Content-Type: text/plain"], &b"word ".repeat(100_000));
-        let read = crate::check::lines(&pack(&dull), &options.clone().max_compression_ratio(20_000));
-        assert!(read.len() == 1 && read[0].ends_with("verified"), "{}", read.len());
+        let words = page(&mut Random::new(1), 3 << 20);
+        let words = pack(&record("resource", &["Content-Type: text/plain"], &words));
+        for (ratio, read) in [(100, "verified"), (2, "rejected compression-ratio")] {
+            let lines = crate::check::lines(&words, &options.clone().max_compression_ratio(ratio));
+            assert!(lines.len() == 1 && lines[0].ends_with(read), "{ratio}: {}", lines.len());
+        }
     }
+}
+
+/// What members may give whatever their ratio is for all of them together.
+#[test]
+fn many_small_bombs() {
+    let bomb = zstd(&record("resource", &["Content-Type: text/plain"], &vec![b' '; 900 << 10]));
+    let sound: Vec<u8> = responses(30, 6).iter().flat_map(|record| gzip(record)).collect();
+    let archive = [&bomb.repeat(1000), &sound[..], &bomb].concat();
+    let lines = crate::check::lines(&archive, &ReaderOptions::default());
+    let whats: Vec<_> = lines.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
+    let expected: Vec<_> = ["record", "rejected"].into_iter().chain(["record"; 31]).collect();
+    assert_eq!(whats, expected);
+    assert!(lines[1].ends_with("rejected compression-ratio"), "{}", lines[1]);
+}
+
+/// A length above the limit hides no record that follows the header at once.
+#[test]
+fn a_record_behind_a_large_header() {
+    let claim = b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Length: 99999999999\r\n\r\n";
+    let a = claim.len();
+    check_with(
+        &ReaderOptions::default(),
+        &[&claim[..], &text("two")].concat(),
+        &[&format!("0+{a} rejected wrong-length"), &format!("{a}+80 record \"two\"")],
+    );
 }
 
 #[test]
@@ -184,7 +212,12 @@ fn work_is_linear() {
     // A record that goes on from member to member, one byte each, behind a header as long as it may be.
     let long = format!("WARC/1.0\r\nX: {}\r\nContent-Length: 33000000\r\n\r\n", "x".repeat(60_000));
     let tiny = [stored(long.as_bytes()), stored(b"x").repeat(100_000)].concat();
-    let hostile: [(&str, Vec<u8>); 12] = [
+    let broken = [&b"\x37\xa4\x30\xec"[..], &vec![0xff; 2 << 20]].concat();
+    let length = u32::try_from(broken.len()).unwrap().to_le_bytes();
+    let frames = b"\x28\xb5\x2f\xfd\x01\x07\x01\0\0".repeat(100_000);
+    let dictionary = [&b"\x5d\x2a\x4d\x18"[..], &length, &broken, &frames].concat();
+    let hostile: [(&str, Vec<u8>); 13] = [
+        ("frames of a broken dictionary", dictionary),
         ("tiny members", tiny),
         ("gzip magic", repeat(b"\x1f\x8b\x08")),
         ("gzip with a name", repeat(b"\x1f\x8b\x08\x08\x01\x01\x01\x01\x01\x01")),

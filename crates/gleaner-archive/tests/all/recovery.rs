@@ -2,7 +2,7 @@
 
 use gleaner_archive::ReaderOptions;
 
-use crate::check::{check, records_of_covered};
+use crate::check::{check, check_slowly, records_of_covered};
 use crate::faults::{FAULTS, Loss, Pack, WRONG_LENGTHS, measure, wrong_lengths};
 use crate::make::{Random, gzip, record_stating, responses, text, zstd};
 
@@ -68,6 +68,7 @@ fn truncation_of_a_shared_member() {
         for round in 1..40 {
             let end = archive.len() * round / 40;
             let found = crate::check::lines(&archive[..end], &ReaderOptions::default());
+            check_slowly(&archive[..end], &ReaderOptions::default());
             // The gap has a length (`lines` looks), and what came out is what went in.
             let (last, before) = found.split_last().unwrap();
             assert!(last.ends_with(&format!("gap {reason}")), "{last}");
@@ -94,11 +95,11 @@ fn truncation_of_plain_files() {
 #[test]
 fn a_broken_header_costs_its_record() {
     let archive = [text("one"), text("two"), text("3")].concat();
-    for at in 0..9 {
+    for at in 0..12 {
         let mut archive = archive.clone();
         archive[80 + at] = b'\x01';
-        // `WARC/1.0` broken; or the line end behind it.
-        let reason = if at < 9 { "not-warc" } else { "invalid-header" };
+        // `WARC/1.0` or the line end behind it broken; or the field after it.
+        let reason = if at < 10 { "not-warc" } else { "invalid-header" };
         check(&archive, &["0+80 record \"one\"", &format!("80+80 gap {reason}"), "160+78 record \"3\""]);
     }
 }
@@ -148,6 +149,7 @@ fn damage_in_a_shared_member() {
     let end = archive.len();
     archive.extend_from_slice(&after);
     let found = crate::check::lines(&archive, &ReaderOptions::default());
+    check_slowly(&archive, &ReaderOptions::default());
     // Nothing after the damage comes out of that member; what follows it does.
     let (last, rest) = found.split_last().unwrap();
     assert_eq!(*last, format!("{end}+{} record \"after\" verified", after.len()));
