@@ -25,6 +25,8 @@ struct State {
     start: Vec<u8>,
     given: usize,
     failed: bool,
+    /// What stopped the last reading after it had given some bytes.
+    error: Option<io::Error>,
 }
 
 impl std::fmt::Debug for Stored {
@@ -39,7 +41,15 @@ impl Stored {
             Location::Path(path) => Box::new(File::open(path)?),
             Location::Stdin => Box::new(io::stdin()),
         };
-        let state = State { file, hasher: Xxh3::new(), bytes: 0, start: Vec::new(), given: 0, failed: false };
+        let state = State {
+            file,
+            hasher: Xxh3::new(),
+            bytes: 0,
+            start: Vec::new(),
+            given: 0,
+            failed: false,
+            error: None,
+        };
         Ok(Stored(Arc::new(Mutex::new(state))))
     }
 
@@ -140,15 +150,25 @@ impl Read for Stored {
             state.given += size;
             return Ok(size);
         }
-        match state.file.read(out) {
-            Ok(size) => {
-                state.count(&out[..size]);
-                Ok(size)
-            }
-            Err(error) => {
-                state.failed |= error.kind() != io::ErrorKind::Interrupted;
-                Err(error)
+        // As much as there is room for: where a decoder is when it finds damage depends on how much it has at once.
+        let (mut size, mut outcome) = (0, state.error.take().map_or(Ok(()), Err));
+        while outcome.is_ok() && size < out.len() {
+            match state.file.read(&mut out[size..]) {
+                Ok(0) => break,
+                Ok(more) => size += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    state.failed = true;
+                    outcome = Err(error);
+                }
             }
         }
+        state.count(&out[..size]);
+        match outcome {
+            Err(error) if size > 0 => state.error = Some(error),
+            Err(error) => return Err(error),
+            Ok(()) => {}
+        }
+        Ok(size)
     }
 }

@@ -110,7 +110,8 @@ impl Lines {
         let mut read = 0;
         while read < CHUNK {
             self.step = self.stored.consumed() - decoded.waiting();
-            let piece = decoded.take(PIECE).read_to_end(out)? as u64;
+            let before = out.len();
+            let piece = decoded.take(PIECE).read_to_end(out).inspect_err(|_| out.truncate(before))? as u64;
             read += piece;
             if piece < PIECE {
                 break;

@@ -12,7 +12,7 @@ use crate::input::stored::Stored;
 const READ: usize = 256 << 10;
 
 pub(super) enum Unpacked {
-    Gzip(MultiGzDecoder<BufReader<Stored>>),
+    Gzip(Box<MultiGzDecoder<BufReader<Stored>>>),
     Zstd(Box<Decoder<'static, BufReader<Stored>>>),
 }
 
@@ -22,7 +22,7 @@ impl Unpacked {
         let buffered = || BufReader::with_capacity(READ, stored.clone());
         Ok(match compression {
             Compression::None => None,
-            Compression::Gzip => Some(Unpacked::Gzip(MultiGzDecoder::new(buffered()))),
+            Compression::Gzip => Some(Unpacked::Gzip(Box::new(MultiGzDecoder::new(buffered())))),
             Compression::Zstd => Some(Unpacked::Zstd(Box::new(Decoder::with_buffer(buffered())?))),
         })
     }
