@@ -128,9 +128,10 @@ pub struct SpanRow {
 
 /// A row of `rejects.parquet`.
 ///
-/// `offset` and `length` count bytes of the file as stored for HTML, text and archives (of an archive compressed as a
-/// whole, bytes of the decompressed stream); bytes of the decompressed stream for JSONL; rows for Parquet, except that
-/// a gap over a whole file has its size in bytes. A gap of which only the start is known has length 0.
+/// `offset` and `length` count bytes of the file as stored for HTML, text and archives (of a record or gap in a member
+/// that holds several, bytes of the decompressed stream: then the reason's detail is `decompressed`); bytes of the
+/// decompressed stream for JSONL; rows for Parquet, except that a gap over a whole file has its size in bytes. A gap of
+/// which only the start is known has length 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reject {
     /// What was lost.

@@ -81,7 +81,7 @@ pub use document::{Document, DocumentRef, Reject, RejectKind, Removal, SpanRow};
 pub use input::{Format, InputError, InputFile, InputOptions, InputSet, Location, resolve_inputs};
 pub use read::{
     ArchiveSummary, BatchReader, ByteSums, Content, FileSummary, Item, Prefer, RawBatch, ReadOptions, Record,
-    VerifyDigests, common_columns,
+    VerifyDigests, common_columns, count_kind,
 };
 pub use write::{
     AtomicFile, DocumentWriter, OutputFormat, RejectWriter, RemovedWriter, SpanWriter, write_json_line,

@@ -414,8 +414,8 @@ pub fn digest_mismatches(files: &[FileSummary]) -> Option<String> {
     let all: u64 = files.iter().map(count).sum();
     let (records, their) = if all == 1 { ("record has", "its") } else { ("records have", "their") };
     Some(format!(
-        "{all} {records} another digest than {their} header states, first in {}; --verify-digests says what becomes \
-         of them",
+        "{all} {records} another digest than {their} header states, first in {0}; `gleaner inspect --problems` with \
+         its path shows which, --verify-digests reject leaves them out",
         first.name
     ))
 }

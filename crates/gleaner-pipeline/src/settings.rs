@@ -120,7 +120,7 @@ pub struct ResultOptions {
     /// Largest header of an archive's record in bytes. Default 64 KiB.
     #[serde(default = "max_header_size")]
     pub max_header_size: u64,
-    /// Most bytes out for a byte in of an archive's member beyond 1 MiB. Default 1,000.
+    /// Most bytes out for a byte in of an archive's member, beyond 1 MiB for all of a file. Default 1,000.
     #[serde(default = "max_compression_ratio")]
     pub max_compression_ratio: u64,
     /// Most content codings on top of each other of a page in an archive. Default 4.

@@ -191,7 +191,7 @@ pub(crate) struct LimitArgs {
     #[arg(long, value_name = "SIZE", env = "GLEANER_MAX_HEADER_SIZE")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_header_size: Option<Size>,
-    /// Most bytes that a member of an archive may give for each of its own, beyond 1 MiB [default: 1000]
+    /// Most bytes that a member of an archive may give for each of its own, beyond 1 MiB a file [default: 1000]
     #[arg(long, value_name = "N", env = "GLEANER_MAX_COMPRESSION_RATIO")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_compression_ratio: Option<u64>,

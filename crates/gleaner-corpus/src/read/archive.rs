@@ -1,6 +1,6 @@
 //! Records of WARC, WET and ARC archives.
 
-use gleaner_archive::{ArchiveReader, Entry, ReaderOptions, Tally, skipped_by_header};
+use gleaner_archive::{ArchiveReader, Entry, ReaderOptions, Tally, Within, skipped_by_header};
 
 use super::batch::{Builder, Raw};
 use super::summary::Counts;
@@ -45,6 +45,14 @@ impl Source for Archive {
     }
 }
 
+/// The reason of a reject, which says what its offset and length count where it is not the bytes of the file.
+pub(super) fn reason(reason: &str, within: Within) -> String {
+    match within {
+        Within::File => reason.to_string(),
+        Within::Decompressed => format!("{reason}: decompressed"),
+    }
+}
+
 fn add(entry: Entry<'_>, batch: &mut Builder, counts: &Counts) {
     match entry {
         Entry::Record(record) => match skipped_by_header(record.header) {
@@ -60,8 +68,10 @@ fn add(entry: Entry<'_>, batch: &mut Builder, counts: &Counts) {
             }
         },
         Entry::Skipped(skipped) => batch.push(skipped.offset, Raw::Skipped(skipped.kind)),
-        Entry::Rejected(damage) => batch.reject(damage.offset, damage.length, damage.reason),
-        Entry::Gap(damage) => batch.gap(damage.offset, damage.length, damage.reason),
+        Entry::Rejected(damage) => {
+            batch.reject(damage.offset, damage.length, reason(damage.reason, damage.within));
+        }
+        Entry::Gap(damage) => batch.gap(damage.offset, damage.length, reason(damage.reason, damage.within)),
         _ => {}
     }
 }

@@ -14,7 +14,7 @@ use super::metadata::Metadata;
 use super::row::{Fields, Row};
 use super::summary::Counts;
 use super::{ReadOptions, VerifyDigests};
-use super::{json, rows};
+use super::{archive, json, rows};
 use crate::columns::Columns;
 use crate::{Reject, RejectKind};
 
@@ -228,7 +228,7 @@ impl RawBatch {
             match raw {
                 Raw::Archive { header, block, length, within } => {
                     let (header, block) = (Header::new(&self.bytes[header]), &self.bytes[block]);
-                    let item = Archived { header, block, place, length, options }.item();
+                    let item = Archived { header, block, place, length, within, options }.item();
                     if let Some((_, counts)) = file {
                         count(&item, counts, within, length);
                     }
@@ -322,6 +322,7 @@ struct Archived<'a> {
     block: &'a [u8],
     place: Place<'a>,
     length: u64,
+    within: Within,
     options: &'a ReadOptions,
 }
 
@@ -335,7 +336,8 @@ struct Decoded {
 impl Archived<'_> {
     fn item(self) -> Decoded {
         let limits = PayloadLimits::default().max_size(self.options.max_record_size);
-        let limits = limits.max_codings(self.options.max_codings);
+        let limits =
+            limits.max_codings(self.options.max_codings).max_header_size(self.options.max_header_size);
         let (is_html, text) = match payload_within(self.header, self.block, &limits) {
             Payload::Html(text) => (true, text),
             Payload::Text(text) => (false, text),
@@ -354,7 +356,7 @@ impl Archived<'_> {
     }
 
     fn rejected(self, reason: &str) -> Item {
-        self.place.reject(self.length, reason.to_string())
+        self.place.reject(self.length, archive::reason(reason, self.within))
     }
 
     /// The record, and the rest of what was told about its text.

@@ -27,7 +27,7 @@ use batch::{Builder, Spare};
 pub use batch::{Content, Item, RawBatch, Record};
 pub use parquet::common_columns;
 use summary::Counts;
-pub use summary::{ArchiveSummary, ByteSums};
+pub use summary::{ArchiveSummary, ByteSums, count_kind};
 
 /// Which of a row's fields is read when it has both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,10 +75,11 @@ pub struct ReadOptions {
     /// Longest line of JSONL in bytes, where it is to be less than `max_record_size`. A longer one is rejected as
     /// `line-too-long`. Default: no such limit.
     pub max_line_size: Option<u64>,
-    /// Largest header of an archive's record in bytes; a larger one is a gap, `header-too-large`. Default 64 KiB.
+    /// Largest header of an archive's record, and largest HTTP head of a page in it, in bytes. A larger header is a gap,
+    /// a larger head rejects its record, both as `header-too-large`. Default 64 KiB.
     pub max_header_size: usize,
-    /// Most bytes that a member of an archive may give for each of its own, once it has given more than 1 MiB; one that
-    /// gives more is rejected as `compression-ratio`. Default 1,000.
+    /// Most bytes that a member of an archive may give for each of its own, beyond 1 MiB for all members of a file; one
+    /// that gives more is rejected as `compression-ratio`. Default 1,000.
     pub max_compression_ratio: u64,
     /// Most content codings on top of each other of a page in an archive; more are rejected as
     /// `content-codings-nested`. Default 4.

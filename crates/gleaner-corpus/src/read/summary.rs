@@ -6,6 +6,37 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use gleaner_archive::{Bytes, CharsetSource, Tally, Text, Within};
 use serde::{Deserialize, Serialize};
 
+/// Kinds that are counted each for itself.
+const MAX_KINDS: usize = 256;
+/// The kind of all others.
+const OTHER: &str = "other";
+
+/// Adds to the count of a kind of skipped records ([`Item::Skipped`](crate::Item::Skipped)).
+///
+/// Hostile input can name any number of kinds. The 256 that are first in the order of their names are counted each for
+/// itself and all others as `other`: so the counts do not depend on the order in which they are added, nor on how sums
+/// of parts are merged.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// let mut kinds = BTreeMap::new();
+/// for number in (0..1000).rev() {
+///     gleaner_corpus::count_kind(&mut kinds, format!("image/{number:03}"), 1);
+/// }
+/// assert_eq!((kinds.len(), kinds["image/255"], kinds["other"]), (257, 1, 744));
+/// ```
+pub fn count_kind(kinds: &mut BTreeMap<String, u64>, kind: String, count: u64) {
+    *kinds.entry(kind).or_default() += count;
+    let own = kinds.len() - usize::from(kinds.contains_key(OTHER));
+    if own > MAX_KINDS
+        && let Some(last) = kinds.keys().rfind(|kind| *kind != OTHER).cloned()
+    {
+        let moved = kinds.remove(&last).unwrap_or_default();
+        *kinds.entry(OTHER.to_owned()).or_default() += moved;
+    }
+}
+
 /// Bytes by what they belong to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByteSums {

@@ -124,6 +124,12 @@ fn truncated_compression_is_a_gap_after_the_good_lines() {
         if let [partial, _] = &outcome.rejects[..] {
             assert_eq!((partial.kind.name(), partial.reason.as_str()), ("record", "truncated-line"));
         }
+        // Nothing of a piece that the gap covers is given out.
+        let given = match &outcome.rejects[..] {
+            [partial, _] => partial.offset + partial.length,
+            _ => known.iter().map(|line| line.len() as u64 + 1).sum(),
+        };
+        assert_eq!(given % (32 << 10), 0, "{reason}");
         // The gap is what is left of the file as stored.
         assert!(gap.length > 0 && gap.offset <= bytes.len() as u64, "{gap:?}");
         assert_eq!(gap.offset + gap.length, bytes.len() as u64, "{reason}");
@@ -236,6 +242,19 @@ fn every_byte_of_an_archive_is_in_the_summary() {
         assert!(sums.skipped > 50 && (sums.records > 200 || name == "b.warc"), "{name}: {archive:?}");
         let texts: u64 = archive.charset_by.values().sum();
         assert_eq!(texts, outcome.records.len() as u64);
+    }
+}
+
+/// What the offset of a reject counts is said where it is not the bytes of the file.
+#[test]
+fn rejects_within_a_member() {
+    let archive = [&warc()[..], b"garbage\n", &warc()].concat();
+    let at = warc().len();
+    for (name, bytes, detail) in
+        [("a.warc", archive.clone(), ""), ("a.warc.gz", gzip(&archive), ": decompressed")]
+    {
+        let (_folder, path) = file(name, &bytes);
+        assert_eq!(read(&path).lost(), [format!("gap {at} 8 not-warc{detail}")]);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use gleaner_corpus::count_kind;
 use gleaner_spill::Sorter;
 
 use crate::error::Error;
@@ -32,7 +33,9 @@ pub(crate) fn learn(parts: &[ScannedPart]) -> Learnt {
     for part in parts {
         learnt.first_document.push(learnt.documents);
         learnt.documents += part.documents;
-        merge(&mut learnt.skipped, &part.skipped);
+        for (kind, count) in &part.skipped {
+            count_kind(&mut learnt.skipped, kind.clone(), *count);
+        }
         merge(&mut learnt.rejected, &part.rejected);
         merge(&mut learnt.gaps, &part.gaps);
         learnt.gap_bytes += part.gap_bytes;

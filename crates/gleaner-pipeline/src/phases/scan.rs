@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use gleaner_corpus::{BatchReader, FileSummary, Item, RawBatch, ReadOptions, Reject, RejectKind};
+use gleaner_corpus::{BatchReader, FileSummary, Item, RawBatch, ReadOptions, Reject, RejectKind, count_kind};
 use gleaner_spill::PartWriter;
 use rayon::iter::{ParallelBridge, ParallelIterator};
 
@@ -115,7 +115,7 @@ impl Scanner<'_> {
                     documents.add(draft)?;
                     part.documents += 1;
                 }
-                Item::Skipped(kind) => *part.skipped.entry(kind).or_default() += 1,
+                Item::Skipped(kind) => count_kind(&mut part.skipped, kind, 1),
                 Item::Rejected(reject) => {
                     part.count_reject(&reject);
                     encode::<[Reject]>(&[reject], &mut buffer)?;

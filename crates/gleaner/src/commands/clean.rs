@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use gleaner_boilerplate::html::Contribution;
 use gleaner_corpus::{
-    AtomicFile, Document, InputSet, Location, Reject, RejectKind, Removal, write_json_line,
+    AtomicFile, Document, InputSet, Location, Reject, RejectKind, Removal, count_kind, write_json_line,
 };
 use gleaner_pipeline::{
     Error, ErrorKind, Job, Sink, Span, Spans, clean, digest_mismatches, empty_files, plan,
@@ -293,7 +293,7 @@ impl Sink for CleanWriter {
     }
 
     fn skipped(&mut self, kind: &str) {
-        *self.skipped.entry(kind.to_owned()).or_default() += 1;
+        count_kind(&mut self.skipped, kind.to_owned(), 1);
     }
 
     fn rejected(&mut self, reject: Reject) -> Result<(), Error> {

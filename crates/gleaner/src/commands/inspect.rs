@@ -7,9 +7,10 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use gleaner_archive::{
-    ArchiveReader, Entry, Payload, PayloadLimits, ReaderOptions, Record, Tally, Text, Within, check_digests,
-    payload_within,
+    ArchiveReader, Bytes, Entry, Payload, PayloadLimits, ReaderOptions, Record, Tally, Text, Within,
+    check_digests, payload_within,
 };
+use gleaner_corpus::count_kind;
 use gleaner_pipeline::{Error, ErrorKind, ResultOptions};
 use serde_json::json;
 
@@ -20,6 +21,10 @@ use crate::size::Size;
 
 pub(crate) fn inspect_command(args: &InspectArgs) -> Result<Exit, Error> {
     let (limits, payloads) = limits(&args.limits)?;
+    if args.file.is_dir() {
+        let message = format!("{} is a folder; give one of its files", args.file.display());
+        return Err(Error::new(ErrorKind::Usage, message));
+    }
     let input: Box<dyn Read> = if args.file == Path::new("-") {
         Box::new(io::stdin())
     } else {
@@ -70,7 +75,8 @@ fn limits(args: &LimitArgs) -> Result<(ReaderOptions, PayloadLimits), Error> {
         .max_header_size(at_most(header))
         .max_line_size(at_most(header))
         .max_compression_ratio(ratio);
-    Ok((reading, PayloadLimits::default().max_size(record).max_codings(at_most(codings))))
+    let decoding = PayloadLimits::default().max_size(record).max_codings(at_most(codings));
+    Ok((reading, decoding.max_header_size(at_most(header))))
 }
 
 /// What is shown of an entry.
@@ -164,18 +170,35 @@ fn described(kind: &str, text: &Text) -> String {
     format!("{kind}{status} {}", text.charset)
 }
 
+/// The sums when so many bytes are not of records but of rejected ones.
+fn moved(mut sums: Bytes, rejected: u64) -> Bytes {
+    sums.records = sums.records.saturating_sub(rejected);
+    sums.rejected += rejected;
+    sums
+}
+
 /// Entries by what they are.
 #[derive(Debug, Default)]
 struct Summary {
     kinds: BTreeMap<&'static str, BTreeMap<String, u64>>,
     notes: BTreeMap<&'static str, u64>,
+    /// Bytes of records that a reader gives out and whose payload is rejected.
+    stored: u64,
+    decompressed: u64,
 }
 
 impl Summary {
     fn add(&mut self, row: &Row) {
+        // A record that was read whole, and whose payload cannot be used.
         let of_record = row.kind == "rejected" && !row.payload.is_empty();
         let name = if of_record { &row.payload } else { &row.name };
-        *self.kinds.entry(row.kind).or_default().entry(name.clone()).or_default() += 1;
+        if of_record {
+            *(if row.within == Within::File { &mut self.stored } else { &mut self.decompressed }) +=
+                row.length;
+        }
+        let is_word = name.len() <= 128 && name.bytes().all(|byte| byte.is_ascii_graphic());
+        let name = if is_word { name.clone() } else { "other".to_owned() };
+        count_kind(self.kinds.entry(row.kind).or_default(), name, 1);
         for &note in &row.notes {
             *self.notes.entry(note).or_default() += 1;
         }
@@ -194,7 +217,10 @@ impl Summary {
         for (note, count) in &self.notes {
             let _ = writeln!(text, "{note:<16}{count:>4}");
         }
-        let sums = tally.stored;
+        if !self.kinds.contains_key("record") {
+            let _ = writeln!(text, "no record that can be used: is it a WARC or ARC archive?");
+        }
+        let sums = moved(tally.stored, self.stored);
         let _ = write!(
             text,
             "bytes     {} in records, {} skipped, {} rejected, {} in gaps, {} of padding, {} in members of several",
@@ -209,15 +235,15 @@ impl Summary {
     }
 
     fn json(&self, tally: &Tally) -> String {
-        let sums = |bytes: gleaner_archive::Bytes| {
+        let sums = |bytes: Bytes| {
             json!({
                 "records": bytes.records, "skipped": bytes.skipped, "rejected": bytes.rejected,
                 "gaps": bytes.gaps, "padding": bytes.padding,
             })
         };
         json!({
-            "summary": self.kinds, "notes": self.notes, "stored": sums(tally.stored), "shared": tally.shared,
-            "decompressed": sums(tally.decompressed),
+            "summary": self.kinds, "notes": self.notes, "stored": sums(moved(tally.stored, self.stored)), "shared": tally.shared,
+            "decompressed": sums(moved(tally.decompressed, self.decompressed)),
         })
         .to_string()
     }

@@ -69,6 +69,32 @@ fn a_file_that_is_missing() {
 }
 
 #[test]
+fn a_folder_and_a_file_without_records() {
+    let scratch = Scratch::new();
+    let run = |path: &std::path::Path| {
+        let mut process = gleaner();
+        process.arg("inspect").arg(path);
+        Done::new(process.output().expect("gleaner starts"))
+    };
+    run(&scratch.path("")).ends_with(2).says("is a folder");
+    run(&scratch.file("a.txt", "no archive at all\n")).ends_with(0).says("no record that can be used");
+}
+
+#[test]
+fn bytes_of_a_rejected_payload() {
+    let scratch = Scratch::new();
+    let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br\r\n\r\n\u{1}\u{2}";
+    let bad = record("Content-Type: application/http\r\n", page).replace("resource", "response");
+    let file = scratch.file("a.warc", &bad);
+    let mut process = gleaner();
+    process.args(["inspect", "--json"]).arg(file);
+    let done = Done::new(process.output().expect("gleaner starts")).ends_with(0);
+    let summary: Value = serde_json::from_str(done.stdout.lines().last().expect("a summary")).expect("JSON");
+    let sums = &summary["stored"];
+    assert_eq!((sums["rejected"].as_u64(), sums["records"].as_u64()), (Some(bad.len() as u64), Some(0)));
+}
+
+#[test]
 fn the_manifest_accounts_for_every_byte() {
     let scratch = Scratch::new();
     let file = scratch.file("a.warc", archive());
