@@ -31,7 +31,7 @@ pub(crate) struct GroupMemory {
     pub(crate) cache: u64,
     /// Each of the four sorters that are there at a time at most.
     pub(crate) sorter: u64,
-    /// Marks of lines by site, which are gone before the search begins.
+    /// Marks of lines by site; when these are gone, templates of sites; both before the search begins.
     pub(crate) sites: u64,
 }
 

@@ -72,6 +72,7 @@ pub struct Report {
 pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error> {
     let stages = Stages::new(settings.job, &settings.result)?;
     let comparison = Comparison::new(&settings.result)?;
+    settings.result.refuse_templates_in(&settings.output)?;
     let options = comparison.stated(&settings.result);
     let earlier = EarlierRun::open_all(&settings.against, Some(&settings.output), &options)?;
     let settings = &with_earlier(settings, &earlier);
@@ -201,17 +202,18 @@ impl Run<'_> {
         let (read, columns) = self.reading();
         let size = settings.inputs.files.iter().map(|file| file.size).sum();
         let (counts, site_counts) = (self.counts(memory), self.site_counts(memory));
-        let mut sites = settings.result.known_sites()?;
+        let mut sites = settings.result.known_sites(memory.sites / 2)?;
         let reader = BatchReader::new(settings.inputs.clone(), read.clone());
         let scanned = self.timed(Phase::Scan, size, |run| {
             let cleaner = run.cleaner(work, counts.as_ref(), &sites);
             run.scan(reader, &read, cleaner, site_counts.as_ref())
         })?;
         self.warn_of_files(&scanned.files);
-        let learnt = self.timed(Phase::Learn, None, |_| {
+        let learnt = self.timed(Phase::Learn, None, |run| {
             let mut learnt = learn::learn(&scanned.parts);
             if let Some(counts) = site_counts {
-                sites.learnt = Some(learn::learn_sites(&mut learnt, &counts, work, memory.sorter)?);
+                let file = learn::learn_sites(&mut learnt, counts, work, memory, run.observer)?;
+                sites.learnt = Some(file);
             }
             Ok(learnt)
         })?;

@@ -1,6 +1,7 @@
 //! What a run is told. [`ResultOptions`] determine the output and are part of a run's identity;
 //! [`Resources`] and [`Limits`] may differ between two runs that give the same bytes.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
@@ -169,22 +170,34 @@ pub struct SiteTemplateFile {
 }
 
 impl SiteTemplateFile {
-    /// The file `path`, which is read once.
+    /// The file `path`, of which every site is read.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when it holds no templates or is of another version;
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when it holds no templates, is damaged or of another version;
     /// [`ErrorKind::Io`](crate::ErrorKind::Io).
     pub fn at(path: &Path) -> Result<SiteTemplateFile, Error> {
-        SiteFile::open(path)?;
+        SiteFile::check(path)?;
         Ok(SiteTemplateFile { path: path.to_path_buf(), digest: outputs::digest_of(path)?.1 })
     }
 }
 
 impl ResultOptions {
-    /// The templates that are named.
-    pub(crate) fn known_sites(&self) -> Result<Sites, Error> {
-        let given = self.site_templates.as_ref().map(|file| SiteFile::open(&file.path)).transpose()?;
+    /// The templates that are named, of which some are held in `room` bytes.
+    pub(crate) fn known_sites(&self, room: u64) -> Result<Sites, Error> {
+        let given = self.site_templates.as_ref().map(|file| SiteFile::open(&file.path, room)).transpose()?;
         Ok(Sites { learnt: None, given })
+    }
+
+    /// Refuses templates in the folder `output`, which the run clears before it reads them.
+    pub(crate) fn refuse_templates_in(&self, output: &Path) -> Result<(), Error> {
+        let Some(file) = &self.site_templates else { return Ok(()) };
+        match (fs::canonicalize(&file.path), fs::canonicalize(output)) {
+            (Ok(inside), Ok(output)) if inside.starts_with(&output) => Err(Error::usage(format!(
+                "--site-templates {}: this is in the output folder, which the run replaces; copy it elsewhere",
+                file.path.display()
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Templates of sites as a file: lines of JSON that people can read, one a site, sorted by a hash of the host, so that a
 //! run finds one without holding all.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -16,8 +17,8 @@ use crate::error::{Error, ErrorKind};
 const VERSION: u32 = 1;
 /// Places of sites that are held; of more, every second, fourth and so on.
 const MOST_PLACES: usize = 1 << 18;
-/// Templates that are held parsed.
-const RECENT: usize = 16;
+/// Bytes that a site takes among the recent ones beside its template: hosts without a template are held, too.
+const ENTRY: u64 = 192;
 /// No line of the file is longer: every line of a template, each of its bytes escaped.
 const LONGEST: u64 = 8 << 20;
 
@@ -130,62 +131,93 @@ pub(crate) struct SiteFile {
     places: Vec<(u64, u64)>,
     /// Readers that nobody uses now.
     readers: Mutex<Vec<BufReader<File>>>,
-    /// What was looked up of late, each in a slot of its own.
-    recent: Mutex<Vec<Recent>>,
+    recent: Mutex<Recent>,
 }
 
-/// A site and what was found of it.
-type Recent = Option<(u64, Option<Arc<SiteTemplate>>)>;
+/// What was looked up of late, within a number of bytes.
+#[derive(Debug, Default)]
+struct Recent {
+    /// What was found of each site, and when it was last asked for.
+    sites: BTreeMap<u64, (u64, Option<Arc<SiteTemplate>>)>,
+    /// The sites by that time.
+    order: BTreeMap<u64, u64>,
+    now: u64,
+    held: u64,
+    room: u64,
+}
+
+impl Recent {
+    fn get(&mut self, site: u64) -> Option<Option<Arc<SiteTemplate>>> {
+        let (time, found) = self.sites.get_mut(&site)?;
+        self.order.remove(time);
+        self.now += 1;
+        *time = self.now;
+        self.order.insert(self.now, site);
+        Some(found.clone())
+    }
+
+    /// Holds what was found of a site, and lets go of others for it, longest unused first.
+    fn put(&mut self, site: u64, found: Option<Arc<SiteTemplate>>) {
+        // Another thread may have looked it up meanwhile.
+        if self.get(site).is_some() {
+            return;
+        }
+        self.held += bytes(found.as_deref());
+        while self.held > self.room {
+            let Some((_, oldest)) = self.order.pop_first() else { break };
+            let gone = self.sites.remove(&oldest).and_then(|(_, template)| template);
+            self.held -= bytes(gone.as_deref());
+        }
+        self.now += 1;
+        self.order.insert(self.now, site);
+        self.sites.insert(site, (self.now, found));
+    }
+}
+
+/// Bytes in memory of what was found of a site.
+fn bytes(found: Option<&SiteTemplate>) -> u64 {
+    let lines = found.map_or(0, |template| template.lines().len());
+    ENTRY + (lines * (size_of::<TemplateLine>() + size_of::<u32>())) as u64
+}
 
 impl SiteFile {
-    /// Opens a file of templates and learns where its sites stand.
-    pub(crate) fn open(path: &Path) -> Result<SiteFile, Error> {
-        let mut reader = open(path)?;
-        let mut line = Vec::new();
-        let mut offset = read_line(&mut reader, &mut line, path)?;
-        match serde_json::from_slice(&line) {
-            Ok(Header { site_templates: VERSION }) => {}
-            Ok(Header { site_templates }) => {
-                return Err(refuse(path, &format!("version {site_templates} is not known, only {VERSION}")));
-            }
-            Err(_) => return Err(refuse(path, "these are no templates of sites")),
-        }
-        let (mut places, mut step, mut count, mut last) = (Vec::new(), 1, 0, None);
-        loop {
-            let bytes = read_line(&mut reader, &mut line, path)?;
-            if bytes == 0 {
-                break;
-            }
-            let site = site_of_line(&line).filter(|&site| last.is_none_or(|last| last < site));
-            let site =
-                site.ok_or_else(|| refuse(path, &format!("site {} is not in its place", count + 1)))?;
-            last = Some(site);
+    /// Templates that are held where nothing bounds memory.
+    pub(crate) const ROOM: u64 = 16 << 20;
+
+    /// Opens a file of templates and learns where its sites stand. Holds what was looked up of late in `room` bytes, at most
+    /// [`SiteFile::ROOM`]; beside them the last template, however large.
+    pub(crate) fn open(path: &Path, room: u64) -> Result<SiteFile, Error> {
+        let (mut places, mut step, mut count) = (Vec::new(), 1, 0);
+        for_each_line(path, |offset, site, _| {
             if count % step == 0 {
                 places.push((site, offset));
             }
             count += 1;
-            offset += bytes;
             if places.len() > MOST_PLACES {
-                places = places.into_iter().step_by(2).collect();
+                places = std::mem::take(&mut places).into_iter().step_by(2).collect();
                 step *= 2;
             }
-        }
-        let recent = Mutex::new((0..RECENT).map(|_| None).collect());
-        Ok(SiteFile { path: path.to_path_buf(), places, readers: Mutex::new(vec![reader]), recent })
+            Ok(())
+        })?;
+        let recent = Mutex::new(Recent { room: room.min(Self::ROOM), ..Recent::default() });
+        Ok(SiteFile { path: path.to_path_buf(), places, readers: Mutex::default(), recent })
+    }
+
+    /// Reads every site of a file that comes from elsewhere, so that none fails later.
+    pub(crate) fn check(path: &Path) -> Result<(), Error> {
+        for_each_line(path, |_, _, line| parse(line, path).map(drop))
     }
 
     /// The template of a host.
     pub(crate) fn find(&self, host: &str) -> Result<Option<Arc<SiteTemplate>>, Error> {
         let site = site(host);
-        let slot = (site % RECENT as u64) as usize;
-        let lock = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((recent, template)) = &lock()[slot]
-            && *recent == site
-        {
-            return Ok(template.clone());
+        let recent = || self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = recent().get(site);
+        if let Some(found) = known {
+            return Ok(found);
         }
         let found = self.look_up(site)?.map(Arc::new);
-        lock()[slot] = Some((site, found.clone()));
+        recent().put(site, found.clone());
         Ok(found)
     }
 
@@ -212,20 +244,60 @@ impl SiteFile {
         while read_line(reader, &mut line, &self.path)? > 0 {
             match site_of_line(&line) {
                 Some(other) if other < site => {}
-                Some(other) if other == site => return self.parse(&line).map(Some),
+                Some(other) if other == site => return parse(&line, &self.path).map(|row| Some(row.into())),
                 _ => break,
             }
         }
         Ok(None)
     }
+}
 
-    fn parse(&self, line: &[u8]) -> Result<SiteTemplate, Error> {
-        let row: Row = serde_json::from_slice(line)
-            .map_err(|error| refuse(&self.path, &format!("a site cannot be read: {error}")))?;
+/// A site as it is written.
+fn parse(line: &[u8], path: &Path) -> Result<Row, Error> {
+    let unreadable = |why: &str| refuse(path, &format!("a site cannot be read: {why}"));
+    let row: Row = serde_json::from_slice(line).map_err(|error| unreadable(&error.to_string()))?;
+    if row.site.0 != site(&row.host) {
+        return Err(unreadable(&format!("{} is not of {}", row.site.0, row.host)));
+    }
+    Ok(row)
+}
+
+impl From<Row> for SiteTemplate {
+    fn from(row: Row) -> SiteTemplate {
         let line = |row: LineRow| {
             TemplateLine::new(row.line.0, row.pages, row.place, row.before, row.after, String::new())
         };
-        Ok(SiteTemplate::new(row.host, row.pages, row.lines.into_iter().map(line)))
+        SiteTemplate::new(row.host, row.pages, row.lines.into_iter().map(line))
+    }
+}
+
+/// Gives `take` the offset, the site and the bytes of each line of a file of templates, one at a time.
+fn for_each_line(
+    path: &Path,
+    mut take: impl FnMut(u64, u64, &[u8]) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut reader = open(path)?;
+    let mut line = Vec::new();
+    let mut offset = read_line(&mut reader, &mut line, path)?;
+    match serde_json::from_slice(&line) {
+        Ok(Header { site_templates: VERSION }) => {}
+        Ok(Header { site_templates }) => {
+            return Err(refuse(path, &format!("version {site_templates} is not known, only {VERSION}")));
+        }
+        Err(_) => return Err(refuse(path, "these are no templates of sites")),
+    }
+    let (mut count, mut last) = (0, None);
+    loop {
+        let bytes = read_line(&mut reader, &mut line, path)?;
+        if bytes == 0 {
+            return Ok(());
+        }
+        count += 1;
+        let site = site_of_line(&line).filter(|&site| last.is_none_or(|last| last < site));
+        let site = site.ok_or_else(|| refuse(path, &format!("site {count} is not in its place")))?;
+        take(offset, site, &line)?;
+        last = Some(site);
+        offset += bytes;
     }
 }
 
@@ -261,29 +333,24 @@ pub fn print_templates(
     hosts: &[String],
     out: &mut dyn FnMut(&str) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    SiteFile::open(path)?;
-    let mut reader = open(path)?;
-    let mut line = Vec::new();
-    read_line(&mut reader, &mut line, path)?;
-    while read_line(&mut reader, &mut line, path)? > 0 {
-        let row: Row = serde_json::from_slice(&line)
-            .map_err(|error| refuse(path, &format!("a site cannot be read: {error}")))?;
+    SiteFile::check(path)?;
+    for_each_line(path, |_, _, line| {
+        let row = parse(line, path)?;
         if !hosts.is_empty() && !hosts.contains(&row.host) {
-            continue;
+            return Ok(());
         }
         out(&format!("{} ({} pages)", row.host, row.pages))?;
-        for line in &row.lines {
-            out(&format!("{:>8}  {}", line.pages, line.text))?;
-        }
-    }
-    Ok(())
+        row.lines.iter().try_for_each(|line| out(&format!("{:>8}  {}", line.pages, line.text)))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use gleaner_boilerplate::sites::{SiteTemplate, TemplateLine};
 
-    use super::{SiteFile, SiteFileWriter, site};
+    use std::sync::Arc;
+
+    use super::{ENTRY, Recent, SiteFile, SiteFileWriter, bytes, site};
 
     fn templates(count: u64) -> Vec<SiteTemplate> {
         let line =
@@ -302,13 +369,14 @@ mod tests {
         let mut writer = SiteFileWriter::create(&path).expect("create");
         templates.iter().for_each(|template| writer.write(template).expect("write"));
         writer.finish().expect("finish");
-        let file = SiteFile::open(&path).expect("open");
-        for template in &templates {
+        let file = SiteFile::open(&path, 1 << 12).expect("open");
+        for template in templates.iter().chain(&templates) {
             let found = file.find(template.host()).expect("read").expect("it is there");
             assert_eq!((found.pages(), found.lines().len()), (template.pages(), template.lines().len()));
             assert_eq!(found.lines()[0].hash, template.lines()[0].hash);
         }
         assert!(file.find("other.example").expect("read").is_none());
+        assert!(file.find("other.example").expect("from memory").is_none());
         let mut lines = Vec::new();
         let host = templates[3].host().to_owned();
         super::print_templates(&path, &[host], &mut |line| {
@@ -331,8 +399,55 @@ mod tests {
             ("{\"site-templates\":1}\n{\"host\":\"a\"}\n", "site 1 is not in its place"),
         ] {
             std::fs::write(&path, text).expect("write");
-            let error = SiteFile::open(&path).expect_err(want).to_string();
+            let error = SiteFile::open(&path, 0).expect_err(want).to_string();
             assert!(error.contains(want), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_sites_of_late_are_held_within_their_bytes() {
+        let templates: Vec<_> = templates(5).into_iter().map(Arc::new).collect();
+        let mut recent = Recent { room: 4 * bytes(Some(&templates[0])), ..Recent::default() };
+        let sizes =
+            |recent: &Recent| recent.sites.values().map(|(_, found)| bytes(found.as_deref())).sum::<u64>();
+        for round in 0..100 {
+            recent.put(round % 7, templates.get(round as usize % 7).cloned());
+            // It is asked for again and again, and stays.
+            assert!(recent.get(0).is_some(), "round {round}");
+            assert_eq!((recent.held, recent.order.len()), (sizes(&recent), recent.sites.len()));
+            assert!(recent.held <= recent.room);
+        }
+        let held = recent.held;
+        recent.room = ENTRY;
+        recent.put(99, None);
+        assert!((recent.sites.len(), recent.held) == (1, ENTRY) && held > ENTRY);
+    }
+
+    #[test]
+    fn every_site_of_a_file_from_elsewhere_is_read_before_it_is_used() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("templates.jsonl");
+        let mut writer = SiteFileWriter::create(&path).expect("create");
+        templates(9).iter().for_each(|template| writer.write(template).expect("write"));
+        writer.finish().expect("finish");
+        SiteFile::check(&path).expect("it is as it was written");
+        let whole = String::from_utf8(std::fs::read(&path).expect("read")).expect("UTF-8");
+        let damaged = |from: &str, to: &[u8]| {
+            let at = whole.rfind(from).expect(from);
+            [&whole.as_bytes()[..at], to, &whole.as_bytes()[at + from.len()..]].concat()
+        };
+        for (from, to) in [
+            ("}]}", &b"}]"[..]),
+            ("\"before\":1", b"\"before\":256"),
+            ("\"pages\":9", b"\"pages\":-9"),
+            ("of ελ", b"of \xce\xff"),
+            ("\"host\":\"host", b"\"host\":\"most"),
+            ("\"line\":\"0", b"\"line\":\"g"),
+        ] {
+            std::fs::write(&path, damaged(from, to)).expect("write");
+            SiteFile::open(&path, 0).expect("places alone are read");
+            let error = SiteFile::check(&path).expect_err(from).to_string();
+            assert!(error.contains("a site cannot be read"), "{error}");
         }
     }
 }

@@ -15,6 +15,7 @@ use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::draft::Draft;
 use crate::error::Error;
+use crate::progress::{Observer, go_on};
 use crate::site::host_of;
 use crate::site_file::{SiteFile, SiteFileWriter};
 
@@ -25,6 +26,8 @@ const LINES: PartKind = PartKind { name: *b"SITE", version: 1 };
 const HEAD: usize = 10;
 /// Bytes of records that are sorted in one go.
 const CHUNK: usize = 1 << 18;
+/// Sorted records between two questions whether the run should end.
+const RECORDS: usize = 4096;
 
 /// Which lines have been seen, on all threads. A line that was counted once is on no other page: it is not sorted.
 #[derive(Debug)]
@@ -58,10 +61,10 @@ impl<'a> SiteWriter<'a> {
         let SiteWriter { record, hashes, .. } = self;
         record.clear();
         hashes.clear();
-        SitePage::of(&draft.document.text).records(&host, |hash, line| {
+        SitePage::with_verbatim(&draft.document.text, &draft.verbatim).records(&host, |hash, line| {
             hashes.extend(hash);
             record.extend(hash.unwrap_or(0).to_le_bytes());
-            // A record has at most 282 bytes.
+            // A record has at most 290 bytes.
             record.extend((line.len() as u16).to_le_bytes());
             record.extend(line);
         });
@@ -83,13 +86,19 @@ pub(crate) fn learn(
     parts: Vec<PathBuf>,
     sorter: Sorter,
     path: &Path,
+    observer: &dyn Observer,
 ) -> Result<u64, Error> {
     let sorter = Mutex::new(sorter);
-    parts.into_par_iter().try_for_each(|part| sort_part(counts, &part, &sorter))?;
+    parts.into_par_iter().try_for_each(|part| sort_part(counts, &part, &sorter, observer))?;
     let sorter = sorter.into_inner().unwrap_or_else(PoisonError::into_inner);
     let mut records = sorter.finish()?;
     let (mut learner, mut writer) = (SiteLearner::default(), SiteFileWriter::create(path)?);
+    let mut taken = 0;
     while let Some(record) = records.next_record()? {
+        taken += 1;
+        if taken % RECORDS == 0 {
+            go_on(observer)?;
+        }
         if let Some(template) = learner.push(record) {
             writer.write(&template)?;
         }
@@ -100,7 +109,12 @@ pub(crate) fn learn(
     Ok(records.spilled_bytes() + writer.finish()?)
 }
 
-fn sort_part(counts: &SiteCounts, part: &Path, sorter: &Mutex<Sorter>) -> Result<(), Error> {
+fn sort_part(
+    counts: &SiteCounts,
+    part: &Path,
+    sorter: &Mutex<Sorter>,
+    observer: &dyn Observer,
+) -> Result<(), Error> {
     let mut reader = PartReader::open(part, LINES)?;
     let (mut chunk, mut ends) = (Vec::with_capacity(CHUNK), Vec::new());
     let push = |chunk: &mut Vec<u8>, ends: &mut Vec<usize>| {
@@ -114,6 +128,7 @@ fn sort_part(counts: &SiteCounts, part: &Path, sorter: &Mutex<Sorter>) -> Result
         Ok::<(), Error>(())
     };
     while let Some(mut document) = reader.next_record()? {
+        go_on(observer)?;
         while let Some((head, rest)) = document.split_first_chunk::<HEAD>() {
             let (hash, length) = head.split_at(8);
             let hash = u64::from_le_bytes(hash.try_into().unwrap_or_default());
@@ -171,5 +186,82 @@ impl Sites {
             (Some(learnt), Some(given)) if given.pages() > learnt.pages() => Some(given),
             (learnt, given) => learnt.or(given),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use gleaner_spill::Sorter;
+
+    use super::{SiteCounts, SiteWriter, learn};
+    use crate::draft::Draft;
+    use crate::error::ErrorKind;
+    use crate::progress::{Observer, Silent};
+
+    /// Pages of some sites in turn, each with lines of its own between those of its site.
+    fn drafts() -> Vec<Draft> {
+        let word = |n: usize| n.to_string().bytes().map(|b| char::from(b - b'0' + b'a')).collect::<String>();
+        let draft = |n: usize| {
+            let (site, page) = (n % 40, n / 40);
+            let own: String = (0..20).map(|line| format!("story {} {}\n", word(n), word(line))).collect();
+            let mut draft = Draft::default();
+            draft.document.url = Some(format!("https://site-{site}.example/{page}"));
+            draft.document.text = format!("Menu of {}\nNews\n{own}Write to us\n", word(site));
+            draft
+        };
+        (0..40 * 9).map(draft).collect()
+    }
+
+    /// The bytes of the templates, and those written on the way.
+    fn learnt(parts: usize, counts: &SiteCounts, memory: u64) -> (Vec<u8>, u64) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let parts = write(folder.path(), parts, counts);
+        let (path, sorter) =
+            (folder.path().join("templates"), Sorter::new(&folder.path().join("sort"), memory));
+        let spilled = learn(counts, parts.clone(), sorter, &path, &Silent).expect("learn");
+        assert!(parts.iter().all(|part| !part.exists()));
+        (std::fs::read(&path).expect("templates"), spilled)
+    }
+
+    fn write(folder: &Path, parts: usize, counts: &SiteCounts) -> Vec<std::path::PathBuf> {
+        let drafts = drafts();
+        let part = |part: usize| {
+            let path = folder.join(format!("part-{part}"));
+            let mut writer = SiteWriter::create(&path, counts).expect("create");
+            drafts.iter().skip(part).step_by(parts).for_each(|draft| writer.append(draft).expect("append"));
+            writer.finish().expect("finish");
+            path
+        };
+        (0..parts).map(part).collect()
+    }
+
+    #[test]
+    fn parts_and_memory_do_not_matter() {
+        let (large, spilled) = learnt(1, &SiteCounts::new(1 << 20, 1 << 24), 1 << 26);
+        assert_eq!(large.split(|&byte| byte == b'\n').count(), 1 + 40 + 1);
+        for parts in [1, 7] {
+            // Every counter is shared by many lines, and the sorter writes files.
+            let (small, more) = learnt(parts, &SiteCounts::new(1, 0), 0);
+            assert!(small == large && more > spilled + (1 << 16), "{parts} parts, {more} bytes, {spilled}");
+        }
+    }
+
+    #[test]
+    fn learning_ends_when_the_run_should() {
+        struct Stopped;
+        impl Observer for Stopped {
+            fn is_stopped(&self) -> bool {
+                true
+            }
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let counts = SiteCounts::new(1 << 10, 1 << 20);
+        let parts = write(folder.path(), 2, &counts);
+        let sorter = Sorter::new(&folder.path().join("sort"), 0);
+        let path = folder.path().join("templates");
+        let error = learn(&counts, parts, sorter, &path, &Stopped).expect_err("stopped");
+        assert_eq!((error.kind(), path.exists()), (ErrorKind::Stopped, false));
     }
 }

@@ -171,7 +171,8 @@ impl Stages {
         if draft.removal.is_some() || self.job == Job::Dedup {
             return Ok(());
         }
-        let site = sites.of(draft.document.url.as_deref())?;
+        let url = draft.document.url.as_deref().filter(|_| self.uses_sites());
+        let site = sites.of(url)?;
         self.clean_lines(draft, site.as_deref());
         if draft.removal.is_some() {
             return Ok(());

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::progress::{Observer, Phase, go_on};
 use crate::run::read_options;
 use crate::settings::{Job, ResultOptions};
+use crate::site_file::SiteFile;
 use crate::sites::Sites;
 use crate::stages::Stages;
 
@@ -75,7 +76,7 @@ pub fn clean(
     observer: &dyn Observer,
 ) -> Result<Vec<FileSummary>, Error> {
     let stages = Stages::new(Job::Clean, options)?;
-    let sites = options.known_sites()?;
+    let sites = options.known_sites(SiteFile::ROOM)?;
     let read = read_options(Job::Clean, options, BATCH_BYTES);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = pool.map_err(|error| Error::new(ErrorKind::Io, format!("cannot start threads: {error}")))?;

@@ -9,7 +9,7 @@ use super::output::CleanText;
 use super::page::{Page, Source};
 use super::render::Render;
 use super::rules::{self, Entry, Judged, Stage};
-use super::site::SiteText;
+use super::site::evidence;
 use crate::sites::SiteTemplate;
 
 /// Cleans texts by rules, of which one is learnt.
@@ -91,7 +91,7 @@ impl LineCleaner {
         verbatim: &[Range<usize>],
     ) -> CleanText {
         let useful = !site.is_empty() && self.uses_sites();
-        self.clean_with(useful.then(|| SiteText::new(site, kind, text)), text, verbatim)
+        self.clean_with(useful.then_some((site, kind)), text, verbatim)
     }
 
     /// Whether templates of sites are of use: with the rules `site-template` and `line-model`.
@@ -99,14 +99,19 @@ impl LineCleaner {
         self.site.is_some() && self.model.is_some()
     }
 
-    fn clean_with(&self, mut site: Option<SiteText<'_>>, text: &str, verbatim: &[Range<usize>]) -> CleanText {
+    fn clean_with(
+        &self,
+        site: Option<(&SiteTemplate, PageText)>,
+        text: &str,
+        verbatim: &[Range<usize>],
+    ) -> CleanText {
         let mut render = Render::new(self.white_space);
         let mut scratch = Scratch::default();
         let source = Source::new(text, verbatim);
         let mut at = 0;
         while at < text.len() {
             let mut page = Page::section(&source, at, Self::MAX_LINES, self.cleaning);
-            page.site = site.as_mut().and_then(|site| site.evidence(&page));
+            page.site = site.and_then(|(site, kind)| evidence(site, kind, &page));
             self.judge(&mut page, &mut scratch);
             render.section(&page, self.white_space);
             at = page.lines.last().map_or(text.len(), |line| line.next);
@@ -160,7 +165,7 @@ impl LineCleaner {
     #[doc(hidden)]
     pub fn site_features(&self, site: &SiteTemplate, text: &str, p: &[f32]) -> LineFeatures {
         let mut page = Page::section(&Source::new(text, &[]), 0, Self::MAX_LINES, self.cleaning);
-        let Some(evidence) = SiteText::new(site, PageText::Plain, text).evidence(&page) else {
+        let Some(evidence) = evidence(site, PageText::Plain, &page) else {
             return LineFeatures::default();
         };
         self.judge_by_rules(&mut page, &mut Scratch::default());

@@ -9,7 +9,8 @@ pub enum Cleaning {
     #[default]
     Balanced,
     /// A line goes only when the model agrees that it is boilerplate: nearly surely with the support of a rule, and surely
-    /// without. With the rule `line-model` disabled: only what a cue, a repeat or markup supports. Repairs are the same in
+    /// without. Of what the template of a site speaks against, only lines that recur themselves, nearly surely. With the
+    /// rule `line-model` disabled: only what a cue, a repeat or markup supports. Repairs are the same in
     /// both, but for one: marks of Hebrew, Arabic and the scripts of India and South-East Asia stay in the form they have.
     Conservative,
 }

@@ -4,10 +4,10 @@
 //! lines that recur: they cut the page into gaps, of which one holds the article.
 
 use super::options::PageText;
-use super::page::Page;
+use super::page::{Line, Page};
 use super::rules::Judged;
 use crate::forest::Sink;
-use crate::sites::{Recurrence, SitePage, SiteTemplate, TemplateLine};
+use crate::sites::{Recurrence, SiteTemplate, TemplateLine, compared};
 
 /// Share of prose beside a line of which nothing is known, in 255ths.
 const UNKNOWN: u8 = 77;
@@ -15,6 +15,10 @@ const UNKNOWN: u8 = 77;
 const MOST_PAGES: f32 = 6.0;
 /// A paragraph from this probability on may be one of the article.
 const PARAGRAPH: f32 = 0.5;
+/// Share of what may be the article from which on its recurrence makes a page a version of another.
+const VERSION: f32 = 0.5;
+/// From this strength on a line is of the frame, whatever it reads like.
+const FRAME: f32 = 0.5;
 /// Lines beyond this distance are all far.
 const FAR: f32 = 30.0;
 /// Probabilities are not taken to be surer than this.
@@ -51,32 +55,18 @@ pub(super) struct Evidence {
     lines: Vec<Known>,
 }
 
-/// The lines of a text as its site knows them, handed out by sections.
-#[derive(Debug)]
-pub(super) struct SiteText<'s> {
-    template: &'s SiteTemplate,
-    kind: PageText,
-    page: SitePage<'s>,
-    next: usize,
-}
-
-impl<'s> SiteText<'s> {
-    pub(super) fn new(template: &'s SiteTemplate, kind: PageText, text: &'s str) -> SiteText<'s> {
-        SiteText { template, kind, page: SitePage::of(text), next: 0 }
-    }
-
-    /// What is known of the lines of the next section; `None` where none of them recurs.
-    pub(super) fn evidence(&mut self, page: &Page<'_>) -> Option<Evidence> {
-        let mut lines = Vec::with_capacity(page.lines.len());
-        for line in &page.lines {
-            let own = self.page.lines.get(self.next).filter(|own| own.range.start == line.range.start);
-            self.next += usize::from(own.is_some());
-            let known = own.and_then(|own| self.template.line(own.hash));
-            lines.push(known.map_or(NOTHING, Known::of));
-        }
-        let any = lines.iter().any(Known::recurs);
-        any.then(|| Evidence { of: self.template.pages(), kind: self.kind, lines })
-    }
+/// What the site's pages say of the lines of a section of a text; `None` where none of them recurs. Verbatim lines are not
+/// looked at: they stay.
+pub(super) fn evidence(template: &SiteTemplate, kind: PageText, page: &Page<'_>) -> Option<Evidence> {
+    let mut masked = Vec::new();
+    let mut known = |line: &Line| {
+        let open = !line.blank && !line.verbatim;
+        let hash = open.then(|| compared(&page.text[line.range.clone()], &mut masked).0);
+        hash.and_then(|hash| template.line(hash)).map_or(NOTHING, Known::of)
+    };
+    let lines: Vec<Known> = page.lines.iter().map(&mut known).collect();
+    let any = lines.iter().any(Known::recurs);
+    any.then(|| Evidence { of: template.pages(), kind, lines })
 }
 
 /// A row: a line with words.
@@ -142,7 +132,8 @@ impl Features {
                 weight: line.shape.weight as f32,
             }
         };
-        let rows: Vec<Row> = judged.rows.iter().enumerate().map(row).collect();
+        let mut rows: Vec<Row> = judged.rows.iter().enumerate().map(row).collect();
+        acquit_versions(&mut rows);
         let (before, behind) = neighbours(&rows);
         let (gap, gaps) = gaps(&rows);
         let weight: f32 = rows.iter().map(|row| row.weight).sum();
@@ -278,6 +269,16 @@ impl Features {
         let beside = [self.before[row], self.behind[row]].into_iter().flatten().map(at);
         let known = own.or_else(|| beside.max_by(|a, b| a.strength.total_cmp(&b.strength)));
         Recurrence { pages: known.map_or(1, |known| known.pages), of: self.of, own: own.is_some() }
+    }
+}
+
+/// Takes back what speaks against the article where most of it is on few other pages: these are versions of this one.
+fn acquit_versions(rows: &mut [Row]) {
+    let weight = |rows: &mut dyn Iterator<Item = &Row>| rows.map(|row| row.weight).sum::<f32>();
+    let all = weight(&mut rows.iter().filter(|row| row.p >= PARAGRAPH));
+    let is_version = |row: &Row| row.p >= PARAGRAPH && row.known.recurs() && row.known.strength < FRAME;
+    if weight(&mut rows.iter().filter(|row| is_version(row))) > VERSION * all {
+        rows.iter_mut().filter(|row| is_version(row)).for_each(|row| row.known = NOTHING);
     }
 }
 

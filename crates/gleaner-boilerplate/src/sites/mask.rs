@@ -2,14 +2,22 @@
 
 /// A mark for one or more digits.
 const DIGITS: u8 = b'0';
-/// Bytes of a line that are compared.
+/// Bytes of a line of which digits are masked.
 const READ: usize = 512;
 
-/// What is compared of `line`: its first 512 bytes, with every run of digits of any script as one `0`, and every run of
-/// ASCII white space as one space, none at the ends. `masked` is used where that is not what the line has. Linear.
-pub(super) fn mask<'l>(line: &'l str, masked: &'l mut Vec<u8>) -> &'l [u8] {
-    let line = &line[..line.floor_char_boundary(READ)];
+/// A hash of what is compared of `line`, never 0, and its bytes: the first 512 of the line as [`mask`] leaves them, and the
+/// rest as it stands.
+pub(crate) fn compared(line: &str, masked: &mut Vec<u8>) -> (u64, usize) {
     let line = line.trim_ascii();
+    let (head, rest) = line.split_at(line.floor_char_boundary(READ));
+    let head = mask(head, masked);
+    let other = if rest.is_empty() { 0 } else { gleaner_text::hash64(rest.as_bytes()).rotate_left(32) };
+    ((gleaner_text::hash64(head) ^ other).max(1), head.len() + rest.len())
+}
+
+/// `line` with every run of digits of any script as one `0`, and every run of
+/// ASCII white space as one space. `masked` is used where that is not what the line has. Linear.
+fn mask<'l>(line: &'l str, masked: &'l mut Vec<u8>) -> &'l [u8] {
     let signs = line.bytes().fold(0, |signs, byte| signs | SIGNS[usize::from(byte)]);
     let spaced = signs & SPACE != 0 && memchr::memmem::find(line.as_bytes(), b"  ").is_some();
     if signs & (DIGIT | TAB) == 0 && !spaced {
@@ -78,12 +86,17 @@ fn push_once(masked: &mut Vec<u8>, mark: u8) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::mask;
+    use super::{compared, mask};
 
     #[test]
-    fn a_long_line_is_known_by_its_beginning() {
+    fn a_long_line_is_compared_to_its_end() {
+        let hash = |line: &str| compared(line, &mut Vec::new()).0;
         let line = "ж".repeat(1000);
-        assert_eq!(mask(&line, &mut Vec::new()).len(), 512);
+        assert_ne!(hash(&line), hash(&"ж".repeat(1001)));
+        assert_ne!(hash(&line), hash(&"ж".repeat(256)));
+        // White space at the ends does not push anything out of sight.
+        assert_eq!(hash(&line), hash(&format!("{}{line}\t", " ".repeat(600))));
+        assert_eq!(hash("Page 1"), hash(&format!("{}Page 20", " ".repeat(600))));
     }
 
     #[test]
@@ -99,7 +112,7 @@ mod tests {
             ("Ελλάδα – Россия", "Ελλάδα – Россия"),
             ("two  spaces", "two spaces"),
         ] {
-            assert_eq!(mask(line, &mut Vec::new()), want.as_bytes(), "{line}");
+            assert_eq!(mask(line.trim(), &mut Vec::new()), want.as_bytes(), "{line}");
         }
     }
 }

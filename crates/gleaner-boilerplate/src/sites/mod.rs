@@ -8,7 +8,8 @@
 //! below a recurring heading may go though no other page has it.
 //!
 //! Lines are compared by a hash of their text with digits masked, so that dates, counters and page numbers do not tell
-//! them apart. A line counts once on a page, and copies of a page count once. How much the number of pages proves is a
+//! them apart. A line counts once on a page, and copies of a page count once, also versions of it that differ in one of the
+//! long paragraphs. How much the number of pages proves is a
 //! lower bound on the share of pages with the line: 3 of 5 and 30 of 1,000 are different evidence
 //! ([`TemplateLine::strength`]).
 //!
@@ -44,11 +45,13 @@
 
 mod counter;
 mod learner;
+mod longest;
 mod mask;
 mod page;
 mod template;
 
 pub use counter::SiteCounter;
 pub use learner::SiteLearner;
+pub(crate) use mask::compared;
 pub use page::SitePage;
 pub use template::{Recurrence, SiteTemplate, TemplateLine};

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use gleaner_corpus::count_kind;
 use gleaner_spill::Sorter;
 
 use crate::error::Error;
+use crate::memory::GroupMemory;
 use crate::phases::scan::ScannedPart;
+use crate::progress::Observer;
 use crate::site_file::SiteFile;
 use crate::sites::{self, SiteCounts};
 use crate::work::WorkArea;
@@ -33,9 +34,7 @@ pub(crate) fn learn(parts: &[ScannedPart]) -> Learnt {
     for part in parts {
         learnt.first_document.push(learnt.documents);
         learnt.documents += part.documents;
-        for (kind, count) in &part.skipped {
-            count_kind(&mut learnt.skipped, kind.clone(), *count);
-        }
+        merge(&mut learnt.skipped, &part.skipped);
         merge(&mut learnt.rejected, &part.rejected);
         merge(&mut learnt.gaps, &part.gaps);
         learnt.gap_bytes += part.gap_bytes;
@@ -48,14 +47,17 @@ pub(crate) fn learn(parts: &[ScannedPart]) -> Learnt {
 /// Learns the templates of sites from the lines that the scan has counted.
 pub(crate) fn learn_sites(
     learnt: &mut Learnt,
-    counts: &SiteCounts,
+    counts: SiteCounts,
     work: &WorkArea,
-    memory: u64,
+    memory: GroupMemory,
+    observer: &dyn Observer,
 ) -> Result<SiteFile, Error> {
     let parts = (0..learnt.first_document.len()).map(|part| work.sites(part)).collect();
-    let sorter = Sorter::new(&work.file("site-lines"), memory);
-    learnt.spilled_sites += sites::learn(counts, parts, sorter, &work.templates())?;
-    SiteFile::open(&work.templates())
+    let sorter = Sorter::new(&work.file("site-lines"), memory.sorter);
+    learnt.spilled_sites += sites::learn(&counts, parts, sorter, &work.templates(), observer)?;
+    // The marks have made room.
+    drop(counts);
+    SiteFile::open(&work.templates(), memory.sites / 2)
 }
 
 /// Adds the counts of `from` to those of `into`.

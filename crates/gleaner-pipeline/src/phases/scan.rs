@@ -111,7 +111,10 @@ impl Scanner<'_> {
                 Item::Record(record) => {
                     go_on(self.observer)?;
                     let draft = self.stages.draft(record)?;
-                    sites.as_mut().map_or(Ok(()), |sites| sites.append(&draft))?;
+                    if let Some(sites) = &mut sites {
+                        let _turn = self.stages.turn(&draft.document.text);
+                        sites.append(&draft)?;
+                    }
                     documents.add(draft)?;
                     part.documents += 1;
                 }

@@ -18,7 +18,7 @@ fn every_format_of_the_fixtures_is_read() {
 fn pages_come_out_alike_from_warc_and_from_html_files() {
     let texts = |folder: &str| -> BTreeSet<String> {
         let scratch = Scratch::new();
-        // Files have no address, so that nothing is known of their sites.
+        // Files have no address, and so no site.
         let arguments = ["--max-reject-rate", "1", "--disable", "site-template"];
         scratch.run("run", &[root().join("fixtures").join(folder)], &arguments).ends_with(0);
         let written = scratch.written();

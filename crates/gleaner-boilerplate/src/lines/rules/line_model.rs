@@ -124,6 +124,11 @@ impl Judged {
         let trust = if article.is_empty() { 0.0 } else { (surest / SURE).min(1.0).powi(4) };
         Judged { rows, raw, p, article, trust }
     }
+
+    /// Whether there are paragraphs that the model is sure of.
+    pub(in super::super) fn has_article(&self) -> bool {
+        !self.article.is_empty()
+    }
 }
 
 /// The lines with words, and how likely each is content.

@@ -3,10 +3,12 @@
 //! Why: a site's frame is the same on all its pages, whatever it looks like: counting proves what no page alone can show.
 //! What recurs goes unless it reads like the article; what stands in a list between recurring lines goes though its
 //! entries change from page to page; what stands where the articles of the site stand stays. A small forest weighs these
-//! against what the line model says. It has a say only where a template is given that has lines of the page.
+//! against what the line model says. It has a say only where a template is given that has lines of the page. Where the line
+//! model sees no article (a poem, a list, a table of facts), only lines go that themselves recur, and so it is with the
+//! conservative preset, which asks for near certainty, too.
 //!
 //! Removed: `Harbour Post: news, weather, tides`, on 41 of 44 pages of its site
-//! Kept: a paragraph that two pages share, and all of a page without anything of its site's frame
+//! Kept: a paragraph that two pages share, a poem below a menu, and all of a page without anything of its site's frame
 
 use super::super::model::SITES;
 use super::super::options::{Cleaning, PageText};
@@ -35,7 +37,8 @@ struct Thresholds {
 }
 
 const BALANCED: Thresholds = Thresholds { goes: 0.45, stays: 0.45, strength: 0.0 };
-const CONSERVATIVE: Thresholds = Thresholds { goes: 0.15, ..BALANCED };
+/// Of a line that recurs itself; others stay.
+const CONSERVATIVE: Thresholds = Thresholds { goes: 0.03, ..BALANCED };
 /// Extraction has seen more of the page than its lines: it is not judged again.
 const EXTRACTED: Thresholds = Thresholds { goes: 0.3, stays: f32::INFINITY, strength: 0.3 };
 
@@ -43,18 +46,21 @@ fn apply(page: &mut Page<'_>) {
     let Some(evidence) = page.site.take() else { return };
     let Some(judged) = page.judged.take() else { return };
     let features = Features::new(page, &judged, &evidence);
-    let thresholds = match (evidence.kind, page.cleaning) {
-        (PageText::Extracted, _) => EXTRACTED,
-        (PageText::Plain, Cleaning::Balanced) => BALANCED,
-        (PageText::Plain, Cleaning::Conservative) => CONSERVATIVE,
+    let thresholds = match (page.cleaning, evidence.kind) {
+        (Cleaning::Conservative, PageText::Plain) => CONSERVATIVE,
+        (Cleaning::Conservative, PageText::Extracted) => Thresholds { goes: CONSERVATIVE.goes, ..EXTRACTED },
+        (Cleaning::Balanced, PageText::Extracted) => EXTRACTED,
+        (Cleaning::Balanced, PageText::Plain) => BALANCED,
     };
+    // What stands by a menu is a list of the site's where there is an article beside it, else it may be the text itself.
+    let lists = page.cleaning == Cleaning::Balanced && judged.has_article();
     let log_odds = SITES.judge(judged.rows.len(), |row, column| features.write(row, column));
     for (row, (&at, log_odds)) in judged.rows.iter().zip(log_odds).enumerate() {
         let p = forest::probability(log_odds);
         let recurrence = features.recurrence(row);
         let line = &mut page.lines[at];
         let goes = p < thresholds.goes && features.strength(row) >= thresholds.strength;
-        if goes && (line.verdict.is_none() || recurrence.own) {
+        if goes && (recurrence.own || (lists && line.verdict.is_none())) {
             line.verdict = Some(verdict(p, recurrence));
         } else if p >= thresholds.stays {
             line.verdict = None;
