@@ -146,7 +146,7 @@ fn verbatim_lines_are_no_evidence() {
     for number in 0..9 {
         let text = text(number);
         let at = story(number).len();
-        counter.add("code.example", &SitePage::with_verbatim(&text, &[at..text.len()]));
+        counter.add("code.example", &SitePage::with_verbatim(&text, std::slice::from_ref(&(at..text.len()))));
     }
     assert!(counter.templates().is_empty());
     // Where a template has such lines, a page with nothing else of it is cleaned as without.
