@@ -15,10 +15,10 @@ const UNKNOWN: u8 = 77;
 const MOST_PAGES: f32 = 6.0;
 /// A paragraph from this probability on may be one of the article.
 const PARAGRAPH: f32 = 0.5;
-/// Share of what may be the article from which on its recurrence makes a page a version of another.
-const VERSION: f32 = 0.5;
-/// From this strength on a line is of the frame, whatever it reads like.
-const FRAME: f32 = 0.5;
+/// A paragraph from this probability on is one of the article, unless it recurs.
+const SURE: f32 = 0.8;
+/// Pages of a site that are taken for versions of one.
+const VERSIONS: u64 = 3;
 /// Lines beyond this distance are all far.
 const FAR: f32 = 30.0;
 /// Probabilities are not taken to be surer than this.
@@ -272,13 +272,17 @@ impl Features {
     }
 }
 
-/// Takes back what speaks against the article where most of it is on few other pages: these are versions of this one.
+/// Takes back what speaks against the article where most of its paragraphs are on few other pages: these are versions of
+/// this one.
 fn acquit_versions(rows: &mut [Row]) {
-    let weight = |rows: &mut dyn Iterator<Item = &Row>| rows.map(|row| row.weight).sum::<f32>();
-    let all = weight(&mut rows.iter().filter(|row| row.p >= PARAGRAPH));
-    let is_version = |row: &Row| row.p >= PARAGRAPH && row.known.recurs() && row.known.strength < FRAME;
-    if weight(&mut rows.iter().filter(|row| is_version(row))) > VERSION * all {
-        rows.iter_mut().filter(|row| is_version(row)).for_each(|row| row.known = NOTHING);
+    let paragraph = |row: &&Row| row.prose && row.p >= SURE;
+    let version = |row: &Row| row.known.recurs() && row.known.pages <= VERSIONS;
+    let weight = |row: &Row| row.weight;
+    let all: f32 = rows.iter().filter(paragraph).map(weight).sum();
+    let shared: f32 = rows.iter().filter(paragraph).filter(|row| version(row)).map(weight).sum();
+    if shared > all / 2.0 {
+        let paragraphs = rows.iter_mut().filter(|row| paragraph(&&**row));
+        paragraphs.filter(|row| version(row)).for_each(|row| row.known = NOTHING);
     }
 }
 
