@@ -18,7 +18,7 @@ const PARAGRAPH: f32 = 0.5;
 /// A paragraph from this probability on is one of the article, unless it recurs.
 const SURE: f32 = 0.8;
 /// Pages of a site that are taken for versions of one.
-const VERSIONS: u64 = 3;
+pub(super) const VERSIONS: u64 = 3;
 /// Lines beyond this distance are all far.
 const FAR: f32 = 30.0;
 /// Probabilities are not taken to be surer than this.

@@ -94,6 +94,10 @@ fn a_poem_and_a_table_of_facts_stay() {
             "Harbour Post\nNews\nWeather\nTides\n{text}Write to the newsroom\nAll rights reserved 2010\n"
         );
         assert_eq!(clean(&template, &page).text, text);
+        // Nor do they go where they are on a second page.
+        let other = page.replace("All rights", "Printed in the harbour\nAll rights");
+        let template = learn((0..9).map(self::page).chain([page.clone(), other])).unwrap();
+        assert_eq!(clean(&template, &page).text, text);
     }
 }
 

@@ -4,8 +4,8 @@
 //! What recurs goes unless it reads like the article; what stands in a list between recurring lines goes though its
 //! entries change from page to page; what stands where the articles of the site stand stays. A small forest weighs these
 //! against what the line model says. It has a say only where a template is given that has lines of the page. Where the line
-//! model sees no article (a poem, a list, a table of facts), only lines go that themselves recur, and so it is with the
-//! conservative preset, which asks for near certainty, too.
+//! model sees no article (a poem, a list, a table of facts), only lines go that themselves recur, and on more pages than a
+//! text has versions. With the conservative preset, too, only lines go that themselves recur, and nearly surely.
 //!
 //! Removed: `Harbour Post: news, weather, tides`, on 41 of 44 pages of its site
 //! Kept: a paragraph that two pages share, a poem below a menu, and all of a page without anything of its site's frame
@@ -13,7 +13,7 @@
 use super::super::model::SITES;
 use super::super::options::{Cleaning, PageText};
 use super::super::page::{Page, Verdict};
-use super::super::site::Features;
+use super::super::site::{Features, VERSIONS};
 use super::{Entry, Rule, Stage};
 use crate::forest;
 use crate::sites::Recurrence;
@@ -54,18 +54,24 @@ fn apply(page: &mut Page<'_>) {
     };
     // What stands by a menu is a list of the site's where there is an article beside it, else it may be the text itself.
     let lists = page.cleaning == Cleaning::Balanced && judged.has_article();
+    let of_site = |line: Recurrence| line.own && (judged.has_article() || is_frame(line));
     let log_odds = SITES.judge(judged.rows.len(), |row, column| features.write(row, column));
     for (row, (&at, log_odds)) in judged.rows.iter().zip(log_odds).enumerate() {
         let p = forest::probability(log_odds);
         let recurrence = features.recurrence(row);
         let line = &mut page.lines[at];
         let goes = p < thresholds.goes && features.strength(row) >= thresholds.strength;
-        if goes && (recurrence.own || (lists && line.verdict.is_none())) {
+        if goes && (of_site(recurrence) || (lists && line.verdict.is_none())) {
             line.verdict = Some(verdict(p, recurrence));
         } else if p >= thresholds.stays {
             line.verdict = None;
         }
     }
+}
+
+/// Whether a line is on more pages than versions of one are, or on most.
+fn is_frame(line: Recurrence) -> bool {
+    line.pages > VERSIONS || 2 * line.pages > line.of
 }
 
 /// The score in tenths, so that lines that go together are one span.
