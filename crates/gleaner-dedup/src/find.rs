@@ -54,7 +54,7 @@ pub fn find_duplicates<E: StdError + Send>(
 ///
 /// As [`find_duplicates`], but complete: candidates share one of the rarest shingles, and nothing is bounded. `load` is
 /// called at least twice a document. Time is near linear on ordinary corpora, and quadratic in the worst case: for many
-/// kept documents that differ in all but shingles that all of them have.
+/// kept documents each of which has no few words in a row of its own, but such as all of them have.
 ///
 /// ```
 /// use gleaner_dedup::{Measure, ResolveOptions, Shingler, find_all_duplicates};

@@ -68,7 +68,6 @@ mod phases;
 mod place;
 mod plan;
 mod progress;
-
 mod recall;
 mod rows;
 mod run;

@@ -98,13 +98,25 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_was_removed_is_no_lock() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("lock");
+        let held = fs::File::create(&path).expect("a file");
+        assert!(super::is_at(&held, &path));
+        fs::remove_file(&path).expect("the file");
+        assert!(!super::is_at(&held, &path));
+        let other = fs::File::create(&path).expect("another file");
+        assert!(!super::is_at(&held, &path) && super::is_at(&other, &path));
+    }
+
+    #[test]
     fn a_race_has_one_winner_at_a_time() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let (path, held) = (folder.path().join("lock"), folder.path().join("held"));
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
-                    for _ in 0..200 {
+                    for _ in 0..5_000 {
                         let Ok(lock) = Lock::take(&path, folder.path()) else { continue };
                         fs::File::create_new(&held).expect("nobody else holds the lock");
                         fs::remove_file(&held).expect("nobody else holds the lock");

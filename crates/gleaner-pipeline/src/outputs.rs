@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use gleaner_corpus::{FileSummary, OutputFormat};
+use gleaner_corpus::{AtomicFile, FileSummary, OutputFormat};
 use gleaner_text::Hasher128;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
@@ -21,6 +21,23 @@ pub struct OutputFile {
     pub size: u64,
     /// `xxh3-128:` and 32 hex digits.
     pub digest: String,
+}
+
+impl OutputFile {
+    /// Whether it holds kept documents.
+    pub(crate) fn is_data(&self) -> bool {
+        self.name.starts_with("data/")
+    }
+}
+
+/// Puts a file of the work area where a run has its output.
+pub(crate) fn publish(from: &Path, to: &Path) -> Result<(), Error> {
+    let copy = || {
+        let mut file = AtomicFile::create(to)?;
+        io::copy(&mut File::open(from)?, &mut file)?;
+        file.commit()
+    };
+    copy().map_err(|error| Error::io(to, &error))
 }
 
 /// The names of the files that a run with these options and so many files of data has, in order.

@@ -3,18 +3,18 @@
 //! Scan counts lines and writes them down; learn sorts those that recur by site, and writes one template a site; clean
 //! looks the template of each document's site up. The output folder keeps the templates for people and for later runs.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use gleaner_boilerplate::sites::{SiteLearner, SitePage, SiteTemplate};
-use gleaner_corpus::AtomicFile;
 use gleaner_dedup::HashCounts;
 use gleaner_spill::{PartKind, PartReader, PartWriter, Sorter};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::draft::Draft;
 use crate::error::Error;
+use crate::outputs;
 use crate::progress::{Observer, go_on};
 use crate::site::host_of;
 use crate::site_file::{SiteFile, SiteFileWriter};
@@ -155,12 +155,7 @@ pub(crate) fn publish(templates: &Path, path: &Path) -> Result<(), Error> {
         SiteFileWriter::create(path)?.finish()?;
         return Ok(());
     }
-    let copy = || {
-        let mut file = AtomicFile::create(path)?;
-        std::io::copy(&mut File::open(templates)?, &mut file)?;
-        file.commit()
-    };
-    copy().map_err(|error| Error::io(path, &error))
+    outputs::publish(templates, path)
 }
 
 /// What cleaning knows of sites.

@@ -151,12 +151,16 @@ Exit codes: 0 done; 2 usage or missing input; 70 a bug; 74 I/O.";
 
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
-    /// A WARC, WET, WAT or ARC file, plain or compressed; `-` for standard input
+    /// A WARC, WET, WAT or ARC file, plain or compressed; `-` for standard input; or templates of sites
+    /// (`site-templates/templates.jsonl` of a run)
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Only rejected records, gaps, and records whose length or digest is not as stated
     #[arg(long)]
     pub(crate) problems: bool,
+    /// Of templates of sites only those of this host; may be given more than once
+    #[arg(long, value_name = "HOST")]
+    pub(crate) host: Vec<String>,
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
     #[command(flatten)]

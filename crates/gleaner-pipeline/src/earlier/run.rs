@@ -99,7 +99,7 @@ impl EarlierRun {
 
     /// The files with its kept documents, in order.
     pub(crate) fn data(&self) -> impl Iterator<Item = &OutputFile> {
-        self.manifest.outputs.iter().filter(|file| file.name.starts_with("data/"))
+        self.manifest.outputs.iter().filter(|file| file.is_data())
     }
 
     /// The place among the runs that are given of the one in which a witness stands, as the index of this run, which is
@@ -118,9 +118,8 @@ impl EarlierRun {
 pub(crate) fn read_manifest(folder: &Path) -> Result<Manifest, Error> {
     let manifest =
         Manifest::read(folder).map_err(|error| Error::new(error.kind(), format!("--against {error}")))?;
-    let is_data = |file: &&OutputFile| file.name.starts_with("data/");
-    let names =
-        outputs::names(manifest.job, &manifest.options, manifest.outputs.iter().filter(is_data).count());
+    let data_files = manifest.outputs.iter().filter(|file| file.is_data()).count();
+    let names = outputs::names(manifest.job, &manifest.options, data_files);
     let counts = &manifest.counts;
     let sum = counts.kept.checked_add(counts.removed).and_then(|sum| sum.checked_add(counts.rejected));
     let is_whole = manifest.outputs.iter().map(|file| &file.name).eq(&names)
@@ -168,7 +167,7 @@ fn check_file(folder: &Path, stated: &OutputFile) -> Result<(), Error> {
     let path = folder.join(&stated.name);
     let is_as_stated = if stated.name.starts_with("index/") {
         path.is_file() && outputs::digest(folder, &stated.name)? == *stated
-    } else if stated.name.starts_with("data/") {
+    } else if stated.is_data() {
         fs::metadata(&path).is_ok_and(|data| data.is_file() && data.len() == stated.size)
     } else {
         true

@@ -1,14 +1,12 @@
 //! Emit: writes what is kept, what was removed and what was rejected.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use gleaner_corpus::{
-    AtomicFile, ColumnSchema, Columns, DocumentRef, DocumentWriter, OutputFormat, Reject, RejectWriter,
-    Removal, RemovedWriter, SpanRow, SpanWriter,
+    ColumnSchema, Columns, DocumentRef, DocumentWriter, OutputFormat, Reject, RejectWriter, Removal,
+    RemovedWriter, SpanRow, SpanWriter,
 };
 use gleaner_spill::{PartKind, PartReader};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
@@ -209,15 +207,8 @@ impl Emitter<'_> {
         let known = self.work.known();
         index::write_documents(&known, self.learnt, self.work, self.searched, self.removed)?;
         let files = [(known, outputs::DOCUMENTS), (self.work.site_pages(), outputs::PAGES)];
-        files.iter().filter(|(from, _)| from.exists()).try_for_each(|(from, name)| {
-            let path = self.output.join(name);
-            let copy = || {
-                let mut file = AtomicFile::create(&path)?;
-                io::copy(&mut File::open(from)?, &mut file)?;
-                file.commit()
-            };
-            copy().map_err(|error| Error::io(&path, &error))
-        })
+        let mut files = files.iter().filter(|(from, _)| from.exists());
+        files.try_for_each(|(from, name)| outputs::publish(from, &self.output.join(name)))
     }
 
     fn write_spans(&self, path: &Path) -> Result<u64, Error> {

@@ -83,7 +83,7 @@ impl Given {
         findings: &mut Findings,
     ) -> Result<(), Error> {
         let files = Files { folder: &self.folder, options: &self.manifest.options, ..*files };
-        let data = self.manifest.outputs.iter().filter(|file| file.name.starts_with("data/"));
+        let data = self.manifest.outputs.iter().filter(|file| file.is_data());
         let names: Vec<String> = data.map(|file| file.name.clone()).collect();
         let read = files.read(&names, |rows: Vec<Document>, _| {
             let kept: BTreeMap<u64, &Document> = rows.iter().map(|row| (row.doc, row)).collect();

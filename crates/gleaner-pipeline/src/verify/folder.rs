@@ -26,8 +26,7 @@ pub(super) fn files(folder: &Path, manifest: &Manifest, findings: &mut Findings)
         let found = "it beside a manifest that says a limit was passed";
         findings.add(Finding::new(Check::File, SUCCESS, "mark of success", "none", found));
     }
-    let is_data = |file: &&OutputFile| file.name.starts_with("data/");
-    let data_files = manifest.outputs.iter().filter(is_data).count();
+    let data_files = manifest.outputs.iter().filter(|file| file.is_data()).count();
     let expected: BTreeSet<String> =
         outputs::names(manifest.job, &manifest.options, data_files).into_iter().collect();
     let stated: BTreeSet<String> = manifest.outputs.iter().map(|file| file.name.clone()).collect();

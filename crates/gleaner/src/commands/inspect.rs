@@ -1,4 +1,4 @@
-//! `gleaner inspect`: the records, skips and gaps of an archive.
+//! `gleaner inspect`: the records, skips and gaps of an archive, or the templates of sites that a run has learnt.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use gleaner_archive::{
     check_digests, payload_within,
 };
 use gleaner_corpus::count_kind;
-use gleaner_pipeline::{Error, ErrorKind, ResultOptions};
+use gleaner_pipeline::{Error, ErrorKind, ResultOptions, print_templates};
 use serde_json::json;
 
 use crate::args::{InspectArgs, LimitArgs};
@@ -24,6 +24,10 @@ pub(crate) fn inspect_command(args: &InspectArgs) -> Result<Exit, Error> {
     if args.file.is_dir() {
         let message = format!("{} is a folder; give one of its files", args.file.display());
         return Err(Error::new(ErrorKind::Usage, message));
+    }
+    if args.file.extension().is_some_and(|extension| extension == "jsonl") {
+        print_templates(&args.file, &args.host, &mut |line| print(&plain(line)))?;
+        return Ok(Exit::Done);
     }
     let input: Box<dyn Read> = if args.file == Path::new("-") {
         Box::new(io::stdin())

@@ -148,3 +148,28 @@ fn a_document_that_loses_everything_is_removed_with_a_reason() {
     // Its text can be put back.
     assert!(removed["text"].as_str().expect("a text").contains("Tides"), "{removed}");
 }
+
+#[test]
+fn templates_are_shown_to_people() {
+    let scratch = Scratch::new();
+    let crawl = crate::common::root().join("fixtures/crawl");
+    scratch.run("run", &[crawl], &[]).ends_with(0);
+    let inspect = |arguments: &[&str]| {
+        let mut process = crate::common::gleaner();
+        process.arg("inspect").arg(scratch.path("out/site-templates/templates.jsonl")).args(arguments);
+        crate::common::Done::new(process.output().expect("gleaner starts"))
+    };
+    let all = inspect(&[]).ends_with(0).stdout;
+    let is_site = |line: &&str| line.ends_with(" pages)");
+    let sites: Vec<&str> = all.lines().filter(is_site).collect();
+    assert!(sites.len() > 3, "{all}");
+    let host = sites[0].split(' ').next().expect("a host");
+    let one = inspect(&["--host", host]).ends_with(0).stdout;
+    assert!(one.starts_with(sites[0]) && one.lines().filter(is_site).count() == 1, "{one}");
+    assert!(one.lines().count() > 1 && all.contains(&one), "{one}");
+    assert_eq!(inspect(&["--host", "nowhere.example"]).ends_with(0).stdout, "");
+    let other = scratch.file("rows.jsonl", "{}\n");
+    let mut process = crate::common::gleaner();
+    crate::common::Done::new(process.arg("inspect").arg(other).output().expect("gleaner starts"))
+        .ends_with(2);
+}
