@@ -80,8 +80,8 @@ pub use columns::{ColumnSchema, Columns};
 pub use document::{Document, DocumentRef, Reject, RejectKind, Removal, SpanRow};
 pub use input::{Format, InputError, InputFile, InputOptions, InputSet, Location, resolve_inputs};
 pub use read::{
-    ArchiveSummary, BatchReader, ByteSums, Content, FileSummary, Item, Prefer, RawBatch, ReadOptions, Record,
-    VerifyDigests, common_columns, count_kind,
+    ArchiveSummary, BatchReader, BatchRecord, ByteSums, Content, Decoded, FileSummary, Item, Prefer,
+    RawBatch, ReadOptions, Record, VerifyDigests, common_columns, count_kind,
 };
 pub use write::{
     AtomicFile, DocumentWriter, OutputFormat, RejectWriter, RemovedWriter, SpanWriter, write_json_line,

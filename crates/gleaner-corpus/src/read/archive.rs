@@ -3,25 +3,23 @@
 use gleaner_archive::{ArchiveReader, Entry, ReaderOptions, Tally, Within, skipped_by_header};
 
 use super::batch::{Builder, Raw};
-use super::summary::Counts;
 use super::{Fill, ReadOptions, Source};
 use crate::input::stored::{Stored, io_error};
 
 pub(super) struct Archive {
     reader: ArchiveReader<Stored>,
     stored: Stored,
-    counts: Counts,
 }
 
 impl Archive {
-    pub(super) fn new(stored: &Stored, options: &ReadOptions, counts: &Counts) -> Archive {
+    pub(super) fn new(stored: &Stored, options: &ReadOptions) -> Archive {
         let limits = ReaderOptions::default()
             .max_record_size(options.max_record_size)
             .max_header_size(options.max_header_size)
             .max_line_size(options.max_header_size)
             .max_compression_ratio(options.max_compression_ratio);
         let reader = ArchiveReader::new(stored.clone(), limits);
-        Archive { reader, stored: stored.clone(), counts: counts.clone() }
+        Archive { reader, stored: stored.clone() }
     }
 }
 
@@ -30,7 +28,7 @@ impl Source for Archive {
         while !batch.is_full() {
             match self.reader.next_entry() {
                 Ok(None) => return Fill::Done,
-                Ok(Some(entry)) => add(entry, batch, &self.counts),
+                Ok(Some(entry)) => add(entry, batch),
                 Err(error) => {
                     batch.gap(self.stored.consumed(), 0, io_error(&error));
                     return Fill::Done;
@@ -53,12 +51,11 @@ pub(super) fn reason(reason: &str, within: Within) -> String {
     }
 }
 
-fn add(entry: Entry<'_>, batch: &mut Builder, counts: &Counts) {
+fn add(entry: Entry<'_>, batch: &mut Builder) {
     match entry {
         Entry::Record(record) => match skipped_by_header(record.header) {
             Some(kind) => {
-                counts.skipped(record.within, record.length);
-                batch.push(record.offset, Raw::Skipped(kind));
+                batch.skip(record.offset, kind, record.within, record.length);
             }
             None => {
                 let header = batch.keep(record.header.as_bytes());

@@ -9,11 +9,12 @@ use gleaner_archive::{
     Header, Payload, PayloadLimits, Text, Within, check_digests, decode_html, decode_text, payload_within,
     reason,
 };
+use serde::{Deserialize, Serialize};
 
 use super::metadata::Metadata;
 use super::row::{Fields, Row};
-use super::summary::Counts;
-use super::{ReadOptions, VerifyDigests};
+use super::summary::{Counts, Found};
+use super::{FileSummary, ReadOptions, VerifyDigests};
 use super::{archive, json, rows};
 use crate::columns::Columns;
 use crate::{Reject, RejectKind};
@@ -21,11 +22,51 @@ use crate::{Reject, RejectKind};
 /// A run of raw records, made by the reading thread and decoded on any other.
 #[derive(Debug)]
 pub struct RawBatch {
-    files: Vec<(Arc<str>, Counts)>,
+    files: Vec<BatchFile>,
     bytes: Vec<u8>,
     items: Vec<RawItem>,
     stored_bytes: u64,
     spare: Spare,
+    passed: Passed,
+}
+
+/// A file of which a batch holds something.
+#[derive(Debug)]
+struct BatchFile {
+    /// Its place among the inputs.
+    number: usize,
+    name: Arc<str>,
+    counts: Counts,
+    /// What is counted already.
+    found: Found,
+}
+
+/// How far a reader came with a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Passed {
+    /// The files that ended in it; of archives, without what is counted of their records.
+    pub(super) files: Vec<FileSummary>,
+    /// The number of the file that comes next, when none is open.
+    pub(super) next_file: Option<usize>,
+}
+
+/// What is left of a batch that was decoded, for [`BatchReader::resume`](super::BatchReader::resume) and
+/// [`RawBatch::pass`]. A few hundred bytes and, for each file that ended in the batch, its summary.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BatchRecord {
+    pub(super) passed: Passed,
+    /// What was counted of files, by their places among the inputs.
+    pub(super) found: Vec<(usize, Found)>,
+}
+
+/// What [`RawBatch::decode`] returns.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Decoded {
+    /// The batch's other columns, where [`ReadOptions::keep_columns`] asks for them.
+    pub columns: Option<Columns>,
+    /// For whoever will not decode the batch again.
+    pub record: BatchRecord,
 }
 
 /// Buffers of batches that are done with, for those to come: new memory costs as much as filling it.
@@ -130,7 +171,7 @@ const AT_ONCE: usize = 64 << 20;
 pub(super) struct Builder {
     /// Sources may read into it beyond the records they have added.
     pub(super) bytes: Vec<u8>,
-    files: Vec<(Arc<str>, Counts)>,
+    files: Vec<BatchFile>,
     items: Vec<RawItem>,
     limit: usize,
     spare: Spare,
@@ -147,9 +188,14 @@ impl Builder {
         }
     }
 
-    /// What follows is of this file.
-    pub(super) fn begin_file(&mut self, name: &str, counts: &Counts) {
-        self.files.push((name.into(), counts.clone()));
+    /// What follows is of this file, which has the place `number` among the inputs.
+    pub(super) fn begin_file(&mut self, number: usize, name: &str, counts: &Counts) {
+        self.files.push(BatchFile {
+            number,
+            name: name.into(),
+            counts: counts.clone(),
+            found: Found::default(),
+        });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -184,6 +230,14 @@ impl Builder {
         self.items.push(RawItem { file, offset, raw });
     }
 
+    /// A record of so many bytes that was read and has no text.
+    pub(super) fn skip(&mut self, offset: u64, kind: String, within: Within, length: u64) {
+        if let Some(file) = self.files.last_mut() {
+            file.found.skipped(within, length);
+        }
+        self.push(offset, Raw::Skipped(kind));
+    }
+
     /// Copies bytes into the batch.
     pub(super) fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
         let start = self.bytes.len();
@@ -199,9 +253,9 @@ impl Builder {
         self.push(offset, Raw::Lost { kind: RejectKind::Gap, length, reason: reason.into() });
     }
 
-    pub(super) fn finish(self, stored_bytes: u64) -> RawBatch {
+    pub(super) fn finish(self, stored_bytes: u64, passed: Passed) -> RawBatch {
         let Builder { files, bytes, items, spare, .. } = self;
-        RawBatch { files, bytes, items, stored_bytes, spare }
+        RawBatch { files, bytes, items, stored_bytes, spare, passed }
     }
 }
 
@@ -213,33 +267,44 @@ impl RawBatch {
 
     /// Decodes the records in input order, giving each to `each`, which may stop the walk with its own error.
     ///
-    /// Returns the batch's other columns where [`ReadOptions::keep_columns`] asks for them. Memory: one decoded record
-    /// at a time. Bad input is never an error: it comes as [`Item::Rejected`].
+    /// Memory: one decoded record at a time. Bad input is never an error: it comes as [`Item::Rejected`].
     pub fn decode<E>(
         self,
         options: &ReadOptions,
         mut each: impl FnMut(Item) -> Result<(), E>,
-    ) -> Result<Option<Columns>, E> {
+    ) -> Result<Decoded, E> {
         let fields = Fields::new(options);
         let mut columns = None;
+        let mut found: Vec<Found> = self.files.iter().map(|file| file.found.clone()).collect();
         for RawItem { file, offset, raw } in self.items {
-            let file = self.files.get(file);
-            let place = Place { file: file.map_or("", |(name, _)| name), offset };
+            let place = Place { file: self.files.get(file).map_or("", |file| &file.name), offset };
             match raw {
                 Raw::Archive { header, block, length, within } => {
                     let (header, block) = (Header::new(&self.bytes[header]), &self.bytes[block]);
-                    let item = Archived { header, block, place, length, within, options }.item();
-                    if let Some((_, counts)) = file {
-                        count(&item, counts, within, length);
+                    let judged = Archived { header, block, place, length, within, options }.judge();
+                    if let Some(found) = found.get_mut(file) {
+                        count(&judged, found, within, length);
                     }
-                    each(item.item)?;
+                    each(judged.item)?;
                 }
                 Raw::Rows(batch) => columns = rows::decode(&batch, &fields, place, options, &mut each)?,
                 raw => each(decode_one(raw, &self.bytes, &fields, place))?,
             }
         }
         self.spare.give(self.bytes, options.batch_bytes);
-        Ok(columns)
+        self.files.iter().zip(&found).for_each(|(file, found)| file.counts.add(found));
+        let found = self.files.iter().map(|file| file.number).zip(found);
+        let found = found.filter(|(_, found)| *found != Found::default()).collect();
+        Ok(Decoded { columns, record: BatchRecord { passed: self.passed, found } })
+    }
+
+    /// Passes over the batch, which was decoded before and left `record`.
+    pub fn pass(self, record: &BatchRecord) {
+        for (number, found) in &record.found {
+            if let Some(file) = self.files.iter().find(|file| file.number == *number) {
+                file.counts.add(found);
+            }
+        }
     }
 }
 
@@ -327,14 +392,14 @@ struct Archived<'a> {
 }
 
 /// What became of it, and what is counted.
-struct Decoded {
+struct Judged {
     item: Item,
     digest_differs: bool,
     text: Option<Text>,
 }
 
 impl Archived<'_> {
-    fn item(self) -> Decoded {
+    fn judge(self) -> Judged {
         let limits = PayloadLimits::default().max_size(self.options.max_record_size);
         let limits =
             limits.max_codings(self.options.max_codings).max_header_size(self.options.max_header_size);
@@ -349,10 +414,10 @@ impl Archived<'_> {
         let digest_differs =
             verify != VerifyDigests::Off && check_digests(self.header, self.block, &limits).differs();
         if digest_differs && verify == VerifyDigests::Reject {
-            return Decoded { digest_differs, ..self.rejected(reason::DIGEST_MISMATCH).into() };
+            return Judged { digest_differs, ..self.rejected(reason::DIGEST_MISMATCH).into() };
         }
         let (item, text) = self.record(is_html, text);
-        Decoded { item, digest_differs, text: Some(text) }
+        Judged { item, digest_differs, text: Some(text) }
     }
 
     fn rejected(self, reason: &str) -> Item {
@@ -380,22 +445,22 @@ impl Archived<'_> {
     }
 }
 
-impl From<Item> for Decoded {
-    fn from(item: Item) -> Decoded {
-        Decoded { item, digest_differs: false, text: None }
+impl From<Item> for Judged {
+    fn from(item: Item) -> Judged {
+        Judged { item, digest_differs: false, text: None }
     }
 }
 
-fn count(decoded: &Decoded, counts: &Counts, within: Within, length: u64) {
-    match decoded.item {
-        Item::Skipped(_) => counts.skipped(within, length),
-        Item::Rejected(_) => counts.rejected(within, length),
+fn count(judged: &Judged, found: &mut Found, within: Within, length: u64) {
+    match judged.item {
+        Item::Skipped(_) => found.skipped(within, length),
+        Item::Rejected(_) => found.rejected(within, length),
         Item::Record(_) => {}
     }
-    if decoded.digest_differs {
-        counts.digest_mismatch();
+    if judged.digest_differs {
+        found.digest_mismatch();
     }
-    if let Some(text) = &decoded.text {
-        counts.text(text);
+    if let Some(text) = &judged.text {
+        found.text(text);
     }
 }

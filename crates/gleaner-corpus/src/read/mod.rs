@@ -23,8 +23,8 @@ mod summary;
 mod unpack;
 mod whole;
 
-use batch::{Builder, Spare};
-pub use batch::{Content, Item, RawBatch, Record};
+pub use batch::{BatchRecord, Content, Decoded, Item, RawBatch, Record};
+use batch::{Builder, Passed, Spare};
 pub use parquet::common_columns;
 use summary::Counts;
 pub use summary::{ArchiveSummary, ByteSums, count_kind};
@@ -164,9 +164,13 @@ pub struct BatchReader {
     files: std::vec::IntoIter<InputFile>,
     options: ReadOptions,
     current: Option<Current>,
+    /// Files that were opened.
+    opened: usize,
     summaries: Vec<FileSummary>,
-    /// Of the archives among them, what the reader has counted, and what is counted when records are decoded.
-    tallies: Vec<Option<(Tally, Counts)>>,
+    /// What is counted of them when their records are decoded.
+    counts: Vec<Counts>,
+    /// How many of them the batches so far tell.
+    told_files: usize,
     /// Stored bytes of the files that were passed.
     passed: u64,
     /// Of `bytes_read`, what earlier batches stand for.
@@ -178,6 +182,8 @@ struct Current {
     input: InputFile,
     stored: Stored,
     source: Box<dyn Source>,
+    /// Its place among the inputs.
+    number: usize,
     counts: Counts,
 }
 
@@ -190,10 +196,67 @@ impl std::fmt::Debug for BatchReader {
 impl BatchReader {
     /// A reader of `inputs`. Nothing is opened before the first batch is asked for.
     pub fn new(inputs: InputSet, options: ReadOptions) -> BatchReader {
-        let files = inputs.files.into_iter();
-        let spare = Spare::default();
-        let (summaries, tallies) = (Vec::new(), Vec::new());
-        BatchReader { files, options, current: None, summaries, tallies, passed: 0, told: 0, spare }
+        BatchReader {
+            files: inputs.files.into_iter(),
+            options,
+            current: None,
+            opened: 0,
+            summaries: Vec::new(),
+            counts: Vec::new(),
+            told_files: 0,
+            passed: 0,
+            told: 0,
+            spare: Spare::default(),
+        }
+    }
+
+    /// A reader that goes on where another one of the same unchanged `inputs` with the same options ended, and how many
+    /// batches it leaves out. `records` are those of the first batches, in order.
+    ///
+    /// It begins with the first file of which no record tells that it ended: of that one it gives batches again which
+    /// have a record, for [`RawBatch::pass`].
+    ///
+    /// ```
+    /// use gleaner_corpus::{BatchReader, InputOptions, ReadOptions, resolve_inputs};
+    /// # let folder = tempfile::tempdir()?;
+    /// # std::fs::write(folder.path().join("a.jsonl"), "{\"text\":\"one\"}\n".repeat(5))?;
+    /// # std::fs::write(folder.path().join("b.jsonl"), "{\"text\":\"two\"}\n".repeat(5))?;
+    /// let inputs = resolve_inputs(&[folder.path().into()], &InputOptions::default())?;
+    /// let options = ReadOptions { batch_bytes: 32, ..ReadOptions::default() };
+    /// let mut reader = BatchReader::new(inputs.clone(), options.clone());
+    /// let records: Vec<_> = reader
+    ///     .by_ref()
+    ///     .take(3)
+    ///     .map(|batch| batch.decode(&options, |_| Ok::<(), std::io::Error>(())).map(|decoded| decoded.record))
+    ///     .collect::<Result<_, _>>()?;
+    ///
+    /// let (resumed, passed) = BatchReader::resume(inputs, options, &records);
+    /// assert_eq!((resumed.summaries()[0].name.as_str(), passed), ("a.jsonl", 2));
+    /// assert_eq!(passed + resumed.count(), 3 + reader.count());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn resume(inputs: InputSet, options: ReadOptions, records: &[BatchRecord]) -> (BatchReader, usize) {
+        let mut reader = BatchReader::new(inputs, options);
+        let ends = records.iter().map(|record| record.passed.next_file);
+        let last = ends.enumerate().filter_map(|(batch, next)| Some((batch + 1, next?))).next_back();
+        let Some((batches, next_file)) = last.filter(|(_, next)| *next <= reader.files.len()) else {
+            return (reader, 0);
+        };
+        for record in &records[..batches] {
+            reader.summaries.extend_from_slice(&record.passed.files);
+        }
+        reader.counts.resize_with(reader.summaries.len(), Counts::default);
+        for (number, found) in records[..batches].iter().flat_map(|record| &record.found) {
+            if let Some(counts) = reader.counts.get(*number) {
+                counts.add(found);
+            }
+        }
+        reader.files.by_ref().take(next_file).for_each(drop);
+        reader.opened = next_file;
+        reader.told_files = reader.summaries.len();
+        reader.passed = reader.summaries.iter().map(|file| file.size).sum();
+        reader.told = reader.passed;
+        (reader, batches)
     }
 
     /// Bytes of stored input read so far (for progress).
@@ -205,27 +268,32 @@ impl BatchReader {
         self.passed + current.unwrap_or(0)
     }
 
-    /// Summaries of the files that were read, in order, without those of archives; complete after the last batch.
+    /// Summaries of the files that were read, in order; those of archives without what decoding counts. Complete after the
+    /// last batch.
     pub fn summaries(&self) -> &[FileSummary] {
         &self.summaries
     }
 
     /// Summaries of the files that were read, in order; complete after the last batch was decoded.
     pub fn into_summaries(mut self) -> Vec<FileSummary> {
-        for (summary, tally) in self.summaries.iter_mut().zip(&self.tallies) {
-            summary.archive = tally.as_ref().map(|(tally, counts)| counts.summary(tally));
+        for (summary, counts) in self.summaries.iter_mut().zip(&self.counts) {
+            if let Some(archive) = &mut summary.archive {
+                archive.add(counts);
+            }
         }
         self.summaries
     }
 
     fn open(&mut self, mut input: InputFile, batch: &mut Builder) {
+        let number = self.opened;
+        self.opened += 1;
         let opened = Stored::open(&input).and_then(|stored| stored.peek().map(|start| (stored, start)));
         let (stored, start) = match opened {
             Ok(opened) => opened,
             Err(error) => {
-                batch.begin_file(&input.name, &Counts::default());
+                batch.begin_file(number, &input.name, &Counts::default());
                 batch.gap(0, input.size.unwrap_or(0), io_error(&error));
-                return self.summarise(&input, None, None);
+                return self.summarise(&input, None, None, Counts::default());
             }
         };
         input.format = input.format.or_else(|| sniff(&start)).filter(|_| !start.is_empty());
@@ -234,14 +302,14 @@ impl BatchReader {
         let source: Box<dyn Source> = match input.format {
             _ if start.is_empty() => Box::new(Unreadable(None)),
             None => Box::new(Unreadable(Some(stored.clone()))),
-            Some(Format::Warc) => Box::new(archive::Archive::new(&stored, &self.options, &counts)),
+            Some(Format::Warc) => Box::new(archive::Archive::new(&stored, &self.options)),
             Some(Format::Html | Format::Text) => {
                 Box::new(whole::Whole::new(&stored, compression, input.format, &self.options))
             }
             Some(Format::Jsonl) => Box::new(lines::Lines::new(&stored, compression, &self.options)),
             Some(Format::Parquet) => Box::new(parquet::Rows::new(&stored, &input, &self.options)),
         };
-        self.current = Some(Current { input, stored, source, counts });
+        self.current = Some(Current { input, stored, source, number, counts });
     }
 
     fn close(&mut self, mut file: Current, batch: &mut Builder) {
@@ -251,11 +319,17 @@ impl BatchReader {
         {
             batch.gap(file.stored.consumed(), 0, io_error(&error));
         }
-        let tally = file.source.tally().map(|tally| (tally, file.counts));
-        self.summarise(&file.input, Some(&file.stored), tally);
+        let archive = file.source.tally().map(|tally| ArchiveSummary::of(&tally));
+        self.summarise(&file.input, Some(&file.stored), archive, file.counts);
     }
 
-    fn summarise(&mut self, input: &InputFile, stored: Option<&Stored>, tally: Option<(Tally, Counts)>) {
+    fn summarise(
+        &mut self,
+        input: &InputFile,
+        stored: Option<&Stored>,
+        archive: Option<ArchiveSummary>,
+        counts: Counts,
+    ) {
         let digest = stored
             .map_or_else(|| format!("xxh3-128:{:032x}", xxhash_rust::xxh3::xxh3_128(b"")), Stored::digest);
         let size = stored.map_or(0, Stored::consumed);
@@ -265,9 +339,16 @@ impl BatchReader {
             format: input.format,
             size,
             digest,
-            archive: None,
+            archive,
         });
-        self.tallies.push(tally);
+        self.counts.push(counts);
+    }
+
+    /// How far the reader is, for the batch that ends here.
+    fn passed(&mut self) -> Passed {
+        let files = self.summaries[self.told_files..].to_vec();
+        self.told_files = self.summaries.len();
+        Passed { files, next_file: self.current.is_none().then_some(self.opened) }
     }
 }
 
@@ -276,15 +357,17 @@ impl Iterator for BatchReader {
 
     fn next(&mut self) -> Option<RawBatch> {
         let mut batch = Builder::new(&self.options, &self.spare);
+        // A reader can go on behind a file that ends with its batch.
+        let begun_before = self.current.is_some();
         loop {
             if let Some(mut file) = self.current.take() {
-                batch.begin_file(&file.input.name, &file.counts);
+                batch.begin_file(file.number, &file.input.name, &file.counts);
                 if file.source.fill(&mut batch) == Fill::Full {
                     self.current = Some(file);
                     break;
                 }
                 self.close(file, &mut batch);
-                if batch.is_full() {
+                if begun_before || batch.is_full() {
                     break;
                 }
             }
@@ -295,7 +378,11 @@ impl Iterator for BatchReader {
         let stored = read.saturating_sub(self.told);
         self.told = self.told.max(read);
         let ended = self.current.is_none() && self.files.as_slice().is_empty();
-        if ended && batch.is_empty() && stored == 0 { None } else { Some(batch.finish(stored)) }
+        if ended && batch.is_empty() && stored == 0 {
+            None
+        } else {
+            Some(batch.finish(stored, self.passed()))
+        }
     }
 }
 

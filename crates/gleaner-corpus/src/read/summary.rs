@@ -1,7 +1,8 @@
 //! What an archive's bytes and records turned out to be.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use gleaner_archive::{Bytes, CharsetSource, Tally, Text, Within};
 use serde::{Deserialize, Serialize};
@@ -58,15 +59,16 @@ impl ByteSums {
         self.records + self.skipped + self.rejected + self.gaps + self.padding
     }
 
-    /// What a reader has given out, less what was found to be something else.
-    fn new(read: Bytes, found: Moved) -> ByteSums {
-        ByteSums {
-            records: read.records.saturating_sub(found.skipped + found.rejected),
-            skipped: read.skipped + found.skipped,
-            rejected: read.rejected + found.rejected,
-            gaps: read.gaps,
-            padding: read.padding,
-        }
+    fn of(read: Bytes) -> ByteSums {
+        let Bytes { records, skipped, rejected, gaps, padding, .. } = read;
+        ByteSums { records, skipped, rejected, gaps, padding }
+    }
+
+    /// Takes what was found to be no record from the records.
+    fn give(&mut self, found: Moved) {
+        self.records = self.records.saturating_sub(found.skipped + found.rejected);
+        self.skipped += found.skipped;
+        self.rejected += found.rejected;
     }
 }
 
@@ -91,46 +93,82 @@ pub struct ArchiveSummary {
     pub decompressed: ByteSums,
 }
 
+impl ArchiveSummary {
+    /// What the reader has counted, before any record is decoded.
+    pub(super) fn of(tally: &Tally) -> ArchiveSummary {
+        ArchiveSummary {
+            records: tally.records,
+            unverified: tally.unverified,
+            stored: ByteSums::of(tally.stored),
+            shared: tally.shared,
+            decompressed: ByteSums::of(tally.decompressed),
+            ..ArchiveSummary::default()
+        }
+    }
+
+    /// Adds what was counted when its records were decoded.
+    pub(super) fn add(&mut self, counts: &Counts) {
+        let found = counts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.stored.give(found.stored);
+        self.decompressed.give(found.decompressed);
+        self.digest_mismatches += found.digest_mismatches;
+        self.replaced += found.replaced;
+        for (name, count) in &found.charset_by {
+            *self.charset_by.entry(name.to_string()).or_default() += count;
+        }
+    }
+}
+
 /// Bytes that a reader gave out as records and that are something else.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Moved {
     skipped: u64,
     rejected: u64,
 }
 
-/// What is counted of one file, by whichever thread decodes its records.
+/// What was counted of one file, by whichever thread decoded its records.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts(Arc<Mutex<Found>>);
 
-#[derive(Debug, Default)]
-struct Found {
+impl Counts {
+    pub(super) fn add(&self, found: &Found) {
+        let mut sum = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        sum.stored.add(found.stored);
+        sum.decompressed.add(found.decompressed);
+        sum.digest_mismatches += found.digest_mismatches;
+        sum.replaced += found.replaced;
+        for (name, count) in &found.charset_by {
+            *sum.charset_by.entry(name.clone()).or_default() += count;
+        }
+    }
+}
+
+/// What is counted of one file while records of it are decoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Found {
     stored: Moved,
     decompressed: Moved,
     digest_mismatches: u64,
-    charset_by: BTreeMap<&'static str, u64>,
+    charset_by: BTreeMap<Cow<'static, str>, u64>,
     replaced: u64,
 }
 
-impl Counts {
-    fn lock(&self) -> MutexGuard<'_, Found> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
+impl Found {
     /// A record of so many bytes has no text.
-    pub(super) fn skipped(&self, within: Within, length: u64) {
-        self.lock().moved(within).skipped += length;
+    pub(super) fn skipped(&mut self, within: Within, length: u64) {
+        self.moved(within).skipped += length;
     }
 
     /// A record of so many bytes cannot be used.
-    pub(super) fn rejected(&self, within: Within, length: u64) {
-        self.lock().moved(within).rejected += length;
+    pub(super) fn rejected(&mut self, within: Within, length: u64) {
+        self.moved(within).rejected += length;
     }
 
-    pub(super) fn digest_mismatch(&self) {
-        self.lock().digest_mismatches += 1;
+    pub(super) fn digest_mismatch(&mut self) {
+        self.digest_mismatches += 1;
     }
 
-    pub(super) fn text(&self, text: &Text) {
+    pub(super) fn text(&mut self, text: &Text) {
         let source = match text.charset_source {
             CharsetSource::Bom => "bom",
             CharsetSource::Stated => "stated",
@@ -138,32 +176,21 @@ impl Counts {
             CharsetSource::Utf8 => "utf8",
             _ => "detected",
         };
-        let mut found = self.lock();
-        *found.charset_by.entry(source).or_default() += 1;
-        found.replaced += u64::from(text.replaced);
+        *self.charset_by.entry(Cow::Borrowed(source)).or_default() += 1;
+        self.replaced += u64::from(text.replaced);
     }
 
-    /// The sums, given what the reader has counted.
-    pub(super) fn summary(&self, tally: &Tally) -> ArchiveSummary {
-        let found = self.lock();
-        ArchiveSummary {
-            records: tally.records,
-            unverified: tally.unverified,
-            digest_mismatches: found.digest_mismatches,
-            charset_by: found.charset_by.iter().map(|(&name, &count)| (name.to_owned(), count)).collect(),
-            replaced: found.replaced,
-            stored: ByteSums::new(tally.stored, found.stored),
-            shared: tally.shared,
-            decompressed: ByteSums::new(tally.decompressed, found.decompressed),
-        }
-    }
-}
-
-impl Found {
     fn moved(&mut self, within: Within) -> &mut Moved {
         match within {
             Within::File => &mut self.stored,
             Within::Decompressed => &mut self.decompressed,
         }
+    }
+}
+
+impl Moved {
+    fn add(&mut self, other: Moved) {
+        self.skipped += other.skipped;
+        self.rejected += other.rejected;
     }
 }

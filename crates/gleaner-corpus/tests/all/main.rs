@@ -5,6 +5,7 @@
 mod formats;
 mod hostile;
 mod inputs;
+mod resume;
 mod rows;
 mod speed;
 mod support;

@@ -60,7 +60,7 @@ pub(crate) fn read_all(arguments: &[OsString], options: &ReadOptions) -> Outcome
     for batch in reader.by_ref() {
         outcome.stored += batch.stored_bytes();
         let before = outcome.records.len();
-        let columns = batch.decode::<()>(options, |item| {
+        let decoded = batch.decode::<()>(options, |item| {
             match item {
                 Item::Record(record) => outcome.records.push(record),
                 Item::Rejected(reject) => outcome.rejects.push(reject),
@@ -68,7 +68,7 @@ pub(crate) fn read_all(arguments: &[OsString], options: &ReadOptions) -> Outcome
             }
             Ok(())
         });
-        outcome.columns.extend(columns.unwrap());
+        outcome.columns.extend(decoded.unwrap().columns);
         outcome.batches.push(outcome.records.len() - before);
     }
     assert_eq!(outcome.stored, reader.bytes_read(), "batches stand for every stored byte");
