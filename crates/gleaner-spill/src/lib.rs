@@ -6,6 +6,8 @@
 //! [`PartLookup`] fetches single ones by the offset that [`PartWriter::append`] returned. Every record carries
 //! its XXH3 checksum: what was damaged on disk is an [`Error`], never a wrong record.
 //!
+//! [`Log`] takes records one by one and keeps those it has when its process is killed.
+//!
 //! [`Sorter`] sorts records within a memory budget, [`Queue`] holds them for another round; both write parts and remove
 //! them.
 //!
@@ -37,12 +39,14 @@
 //! number. Integers are little-endian.
 
 mod error;
+mod log;
 mod part;
 mod positioned;
 mod queue;
 mod sorter;
 
 pub use error::{Error, ErrorKind};
+pub use log::Log;
 pub use part::{Numbered, PartKind, PartLookup, PartReader, PartSummary, PartWriter};
 pub use queue::Queue;
 pub use sorter::{Sorted, Sorter};

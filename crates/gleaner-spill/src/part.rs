@@ -11,9 +11,9 @@ use crate::error::{Error, ErrorKind};
 use crate::positioned::read_at;
 
 const MAGIC: &[u8; 8] = b"GLNRPART";
-const HEADER_BYTES: u64 = 16;
-const RECORD_HEADER_BYTES: usize = 12;
-const END: u32 = u32::MAX;
+pub(crate) const HEADER_BYTES: u64 = 16;
+pub(crate) const RECORD_HEADER_BYTES: usize = 12;
+pub(crate) const END: u32 = u32::MAX;
 const BUFFER_BYTES: usize = 1 << 18;
 
 /// What the records of a part are; a reader refuses parts of another kind or version.
@@ -26,7 +26,7 @@ pub struct PartKind {
 }
 
 impl PartKind {
-    fn header(self) -> [u8; HEADER_BYTES as usize] {
+    pub(crate) fn header(self) -> [u8; HEADER_BYTES as usize] {
         let mut header = [0; HEADER_BYTES as usize];
         header[..8].copy_from_slice(MAGIC);
         header[8..12].copy_from_slice(&self.name);
@@ -98,8 +98,11 @@ impl PartWriter {
     ) -> Result<u64, E> {
         let start = self.buffer.len();
         self.buffer.extend_from_slice(&[0; RECORD_HEADER_BYTES]);
-        let sealed = encode(&mut self.buffer).and_then(|()| Ok(self.seal(start)?));
-        if let Err(error) = sealed {
+        let encoded = encode(&mut self.buffer).and_then(|()| match seal(&mut self.buffer[start..]) {
+            true => Ok(()),
+            false => Err(Error::new(&self.path, ErrorKind::TooLong).into()),
+        });
+        if let Err(error) = encoded {
             self.buffer.truncate(start);
             return Err(error);
         }
@@ -110,16 +113,6 @@ impl PartWriter {
             self.flush()?;
         }
         Ok(offset)
-    }
-
-    /// Writes the header of the record that begins at `start` and goes to the end of the buffer.
-    fn seal(&mut self, start: usize) -> Result<(), Error> {
-        let (header, record) = self.buffer[start..].split_at_mut(RECORD_HEADER_BYTES);
-        let length = u32::try_from(record.len()).ok().filter(|&length| length != END);
-        let length = length.ok_or_else(|| Error::new(&self.path, ErrorKind::TooLong))?;
-        header[..4].copy_from_slice(&length.to_le_bytes());
-        header[4..].copy_from_slice(&xxh3_64(record).to_le_bytes());
-        Ok(())
     }
 
     /// Ends the part and gives it its name.
@@ -159,7 +152,16 @@ impl Drop for PartWriter {
     }
 }
 
-fn check_header(input: &mut impl Read, path: &Path, kind: PartKind) -> Result<(), Error> {
+/// Writes the header of a record before it, where there is room for it. False when the record is too long.
+pub(crate) fn seal(bytes: &mut [u8]) -> bool {
+    let (header, record) = bytes.split_at_mut(RECORD_HEADER_BYTES);
+    let Some(length) = u32::try_from(record.len()).ok().filter(|&length| length != END) else { return false };
+    header[..4].copy_from_slice(&length.to_le_bytes());
+    header[4..].copy_from_slice(&xxh3_64(record).to_le_bytes());
+    true
+}
+
+pub(crate) fn check_header(input: &mut impl Read, path: &Path, kind: PartKind) -> Result<(), Error> {
     let mut header = [0; HEADER_BYTES as usize];
     match input.read_exact(&mut header) {
         Ok(()) if header == kind.header() => Ok(()),
@@ -232,6 +234,31 @@ pub struct PartReader {
 }
 
 impl PartReader {
+    /// Whether a whole part stands at `path`, of whatever kind. Reads all of it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`], but not for a file that is absent.
+    pub fn is_whole(path: &Path) -> Result<bool, Error> {
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            file => file.map_err(Error::io(path))?,
+        };
+        let mut header = Vec::new();
+        (&mut file).take(HEADER_BYTES).read_to_end(&mut header).map_err(Error::io(path))?;
+        if header.len() as u64 != HEADER_BYTES || !header.starts_with(MAGIC) {
+            return Ok(false);
+        }
+        let mut reader = PartReader::behind_header(file, path);
+        loop {
+            match reader.next_record() {
+                Ok(Some(_)) => {}
+                Ok(None) => return Ok(true),
+                Err(error) if matches!(error.kind(), ErrorKind::Damaged { .. }) => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
     /// Opens the part `path`.
     ///
     /// # Errors
@@ -239,14 +266,18 @@ impl PartReader {
     pub fn open(path: &Path, kind: PartKind) -> Result<PartReader, Error> {
         let mut file = File::open(path).map_err(Error::io(path))?;
         check_header(&mut file, path, kind)?;
-        Ok(PartReader {
+        Ok(PartReader::behind_header(file, path))
+    }
+
+    fn behind_header(file: File, path: &Path) -> PartReader {
+        PartReader {
             window: Window::new(file),
             path: path.to_path_buf(),
             offset: HEADER_BYTES,
             records: 0,
             ended: false,
             found: Vec::new(),
-        })
+        }
     }
 
     /// Opens another part with the buffers of this one.
@@ -356,7 +387,7 @@ impl PartReader {
 }
 
 /// Length and checksum of the record at the start of `bytes`.
-fn header(bytes: &[u8]) -> Option<(u32, u64)> {
+pub(crate) fn header(bytes: &[u8]) -> Option<(u32, u64)> {
     let (length, rest) = bytes.split_first_chunk()?;
     let check = rest.first_chunk()?;
     Some((u32::from_le_bytes(*length), u64::from_le_bytes(*check)))

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use gleaner_spill::{ErrorKind, PartKind, PartLookup, PartReader, PartWriter, Queue, Sorter};
+use gleaner_spill::{ErrorKind, Log, PartKind, PartLookup, PartReader, PartWriter, Queue, Sorter};
 
 const KIND: PartKind = PartKind { name: *b"TEST", version: 3 };
 
@@ -215,4 +215,71 @@ fn a_queue_gives_in_each_round_what_was_put_in_the_one_before() {
     }
     drop(queue);
     assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
+}
+
+#[test]
+fn only_whole_parts_are_whole() {
+    let part = part(&[b"one", b"", b"three"]);
+    assert!(PartReader::is_whole(&part.path).unwrap());
+    let bytes = fs::read(&part.path).unwrap();
+    for length in 0..bytes.len() {
+        fs::write(&part.path, &bytes[..length]).unwrap();
+        assert!(!PartReader::is_whole(&part.path).unwrap(), "cut to {length} bytes");
+    }
+    // The kind and its version are not looked at.
+    for place in (0..8).chain(16..bytes.len()) {
+        let mut bytes = bytes.clone();
+        bytes[place] ^= 0x10;
+        fs::write(&part.path, &bytes).unwrap();
+        assert!(!PartReader::is_whole(&part.path).unwrap(), "changed at byte {place}");
+    }
+    fs::remove_file(&part.path).unwrap();
+    assert!(!PartReader::is_whole(&part.path).unwrap());
+}
+
+#[test]
+fn a_log_keeps_what_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let records: [&[u8]; 4] = [b"one", b"", &[9; 300], b"four"];
+    let mut log = Log::create(&path, KIND).unwrap();
+    let mut ends = vec![16];
+    for record in records {
+        log.append(record).unwrap();
+        ends.push(ends[ends.len() - 1] + 12 + record.len());
+    }
+    log.sync().unwrap();
+    let bytes = fs::read(&path).unwrap();
+    assert_eq!(bytes.len(), ends[4]);
+    let open = |bytes: &[u8], wanted: usize| {
+        fs::write(&path, bytes).unwrap();
+        let mut read = Vec::new();
+        let mut log = Log::open(&path, KIND, |record| {
+            read.push(record.to_vec());
+            read.len() <= wanted
+        })
+        .unwrap();
+        log.append(b"more").unwrap();
+        let mut again = Vec::new();
+        Log::open(&path, KIND, |record| {
+            again.push(record.to_vec());
+            true
+        })
+        .unwrap();
+        again
+    };
+    let with_more = |count: usize| [&records[..count], &[&b"more"[..]]].concat();
+    for length in ends[0]..=bytes.len() {
+        let whole = ends.iter().filter(|end| **end <= length).count() - 1;
+        assert_eq!(open(&bytes[..length], 9), with_more(whole), "cut to {length} bytes");
+    }
+    for place in ends[0]..bytes.len() {
+        let mut bytes = bytes.clone();
+        bytes[place] ^= 1;
+        let whole = ends.iter().filter(|end| **end <= place).count() - 1;
+        assert_eq!(open(&bytes, 9), with_more(whole), "changed at byte {place}");
+    }
+    assert_eq!(open(&bytes, 2), with_more(2));
+    let foreign = Log::open(&path, PartKind { version: 4, ..KIND }, |_| true).unwrap_err();
+    assert!(matches!(foreign.kind(), ErrorKind::Foreign));
 }
