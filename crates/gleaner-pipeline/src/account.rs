@@ -142,7 +142,7 @@ impl Totals {
     /// Adds up the documents of `work` that are not `removed`; sorts the ids of all in `memory` bytes.
     pub(crate) fn of(learnt: &Learnt, work: &WorkArea, removed: &Bits, memory: u64) -> Result<Totals, Error> {
         let mut totals = Totals::default();
-        let mut ids = Sorter::new(&work.file("ids"), memory);
+        let mut ids = Sorter::new(&work.scratch("ids"), memory);
         for entry in entries(work, &learnt.first_document) {
             let (doc, entry) = entry?;
             ids.push(&entry.id_hash.to_be_bytes())?;

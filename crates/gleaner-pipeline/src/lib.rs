@@ -48,6 +48,7 @@
 //! This crate installs no allocator, reads no environment and never prints.
 
 mod account;
+mod begin;
 mod bits;
 mod comparison;
 mod date;
@@ -55,8 +56,10 @@ mod draft;
 mod earlier;
 mod entries;
 mod error;
+mod execution;
 mod frames;
 mod index;
+mod journal;
 pub mod language;
 mod lock;
 mod lookup;

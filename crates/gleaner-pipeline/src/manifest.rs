@@ -181,9 +181,6 @@ impl Identity {
         if let Some(option) = differing_option(&self.options, &other.options) {
             return Some(format!("--{option} differs"));
         }
-        if self.inputs.iter().any(|input| input.path.is_none()) {
-            return Some("standard input may have changed".to_owned());
-        }
         if self.inputs.len() != other.inputs.len() {
             return Some(format!(
                 "it had {} input files, now there are {}",
@@ -193,6 +190,16 @@ impl Identity {
         }
         let changed = self.inputs.iter().zip(&other.inputs).find(|(mine, theirs)| mine != theirs);
         changed.map(|(mine, _)| format!("input {} has changed", mine.name))
+    }
+
+    /// Why it may be another run although nothing differs.
+    pub(crate) fn unsure_of_inputs(&self) -> Option<String> {
+        self.reads_stdin().then(|| "standard input may have changed".to_owned())
+    }
+
+    /// Whether standard input is among the inputs.
+    pub(crate) fn reads_stdin(&self) -> bool {
+        self.inputs.iter().any(|input| input.path.is_none())
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::journal::Journal;
 use crate::lock::Lock;
 use crate::manifest::{Identity, MANIFEST, Manifest, RUN, RunRecord, SUCCESS, read_json};
+use crate::work::WorkArea;
 
 /// Everything that a run writes into its folder, in the order in which it is replaced; nothing else ever is.
 const OURS: [&str; 8] =
@@ -17,6 +19,8 @@ const OURS: [&str; 8] =
 pub(crate) enum Found {
     /// Nothing: the folder is there and empty.
     Empty,
+    /// This very run, interrupted; its work area was in this folder, if one was named.
+    Begun { tmp: Option<PathBuf> },
     /// The outputs of this very run.
     Finished(Box<Manifest>),
 }
@@ -46,21 +50,50 @@ pub(crate) fn prepare(output: &Path, identity: &Identity, overwrite: bool) -> Re
     let Some(record) = record else {
         return Err(refusal(output, "it is not the output of a run"));
     };
-    let begun = !record.finished && !output.join("data").exists();
-    if !overwrite && !begun {
-        if let Some(difference) = identity.difference(&record.identity) {
-            return Err(refusal(
-                output,
-                &format!("it holds another run: {difference}; --overwrite replaces it"),
-            ));
-        }
-        let manifest = read_json(&output.join(MANIFEST)).filter(|_| record.finished);
-        if let Some(manifest) = manifest {
-            return Ok(Found::Finished(manifest));
-        }
+    let tmp = record.tmp.as_ref().map(PathBuf::from);
+    if overwrite {
+        return start_anew(output, tmp.as_deref());
     }
-    clear(output).map_err(|error| Error::io(output, &error))?;
+    let difference = match record.finished {
+        true => identity.difference(&record.identity).or_else(|| identity.unsure_of_inputs()),
+        false => identity.difference(&record.identity),
+    };
+    match difference {
+        Some(_) if !record.finished && !has_come_anywhere(output, tmp.as_deref()) => {
+            start_anew(output, tmp.as_deref())
+        }
+        Some(difference) => {
+            let which = if record.finished { "another run" } else { "another run, which was interrupted" };
+            Err(refusal(output, &format!("it holds {which}: {difference}; --overwrite replaces it")))
+        }
+        None => match read_json(&output.join(MANIFEST)).filter(|_| record.finished) {
+            Some(manifest) => {
+                // A process that was killed at the very end has left it.
+                remove_work(output, tmp.as_deref())?;
+                Ok(Found::Finished(manifest))
+            }
+            None => Ok(Found::Begun { tmp }),
+        },
+    }
+}
+
+/// Removes what an earlier run has left, also in `tmp`.
+pub(crate) fn start_anew(output: &Path, tmp: Option<&Path>) -> Result<Found, Error> {
+    remove_work(output, tmp)?;
+    clear(output)?;
     Ok(Found::Empty)
+}
+
+fn remove_work(output: &Path, tmp: Option<&Path>) -> Result<(), Error> {
+    if WorkArea::is_left(output, tmp) {
+        WorkArea::open(output, tmp)?.discard();
+    }
+    Ok(())
+}
+
+/// Whether anything would be lost with an interrupted run.
+fn has_come_anywhere(output: &Path, tmp: Option<&Path>) -> bool {
+    output.join("data").exists() || Journal::has_steps(&WorkArea::root(output, tmp))
 }
 
 fn refusal(output: &Path, why: &str) -> Error {
@@ -79,18 +112,24 @@ fn list(folder: &Path) -> io::Result<Vec<String>> {
     };
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
     let mut names = names.collect::<io::Result<Vec<_>>>()?;
-    names.retain(|name| !LOCKS.contains(&name.as_str()));
+    names.retain(|name| !LOCKS.contains(&name.as_str()) && !is_partial(name));
     names.sort();
     Ok(names)
 }
 
+/// Whether a file is one of ours that a killed process was writing; it is written anew.
+fn is_partial(name: &str) -> bool {
+    let name = name.strip_prefix('.').and_then(|name| name.strip_suffix(".partial"));
+    name.is_some_and(|name| OURS.contains(&name) || name == SUCCESS)
+}
+
 /// Removes what a run has written, `_SUCCESS` first.
-fn clear(output: &Path) -> io::Result<()> {
+pub(crate) fn clear(output: &Path) -> Result<(), Error> {
     for name in std::iter::once(SUCCESS).chain(OURS) {
         let path = output.join(name);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         match removed {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::io(&path, &error)),
             _ => {}
         }
     }

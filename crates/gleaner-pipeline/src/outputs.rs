@@ -84,7 +84,8 @@ pub(crate) fn identity(outputs: &[OutputFile]) -> String {
     format!("xxh3-128:{:032x}", hasher.finish())
 }
 
-fn data_name(number: usize, count: usize, format: OutputFormat) -> String {
+/// The name of a file of kept documents.
+pub(crate) fn data_name(number: usize, count: usize, format: OutputFormat) -> String {
     format!("data/train-{number:05}-of-{count:05}.{}", format.extension())
 }
 

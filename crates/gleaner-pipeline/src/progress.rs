@@ -5,6 +5,8 @@ use crate::error::{Error, ErrorKind};
 /// The phases of a run, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// Brings standard input into the work area.
+    Spool,
     /// Reads the input, extracts main content, spills what was found.
     Scan,
     /// Decides what recurs on a host's pages.
@@ -27,6 +29,7 @@ impl Phase {
     /// Its name, as in `run.json`.
     pub fn name(self) -> &'static str {
         match self {
+            Phase::Spool => "spool",
             Phase::Scan => "scan",
             Phase::Learn => "learn",
             Phase::Clean => "clean",
@@ -55,6 +58,11 @@ pub trait Observer: Sync {
     /// as what is at hand is done: a document, or a file that is written to the end.
     fn is_stopped(&self) -> bool {
         false
+    }
+
+    /// Something that is good to know, and no cause for worry.
+    fn note(&self, message: &str) {
+        let _ = message;
     }
 
     /// Something the user should know, that does not stop the run.

@@ -3,7 +3,6 @@
 //! Scan counts lines and writes them down; learn sorts those that recur by site, and writes one template a site; clean
 //! looks the template of each document's site up. The output folder keeps the templates for people and for later runs.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,6 +37,35 @@ impl SiteCounts {
     pub(crate) fn new(lines: u64, memory: u64) -> SiteCounts {
         SiteCounts(HashCounts::new(lines, memory))
     }
+}
+
+impl SiteCounts {
+    /// Counts the lines of parts that another process has written.
+    pub(crate) fn recount(&self, parts: Vec<PathBuf>, observer: &dyn Observer) -> Result<(), Error> {
+        parts.into_par_iter().try_for_each(|part| {
+            let (mut reader, mut hashes) = (PartReader::open(&part, LINES)?, Vec::new());
+            while let Some(document) = reader.next_record()? {
+                go_on(observer)?;
+                hashes.clear();
+                hashes.extend(lines(document).map(|(hash, _)| hash).filter(|&hash| hash != 0));
+                self.0.add(None, &hashes);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// The hashes and records that [`SiteWriter`] wrote of a document.
+fn lines(mut document: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
+    std::iter::from_fn(move || {
+        let (head, rest) = document.split_first_chunk::<HEAD>()?;
+        let (hash, length) = head.split_at(8);
+        let hash = u64::from_le_bytes(hash.try_into().unwrap_or_default());
+        let length = usize::from(u16::from_le_bytes([length[0], length[1]]));
+        let (record, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        document = rest;
+        Some((hash, record))
+    })
 }
 
 /// Writes the lines of the documents of a part.
@@ -79,7 +107,7 @@ impl<'a> SiteWriter<'a> {
     }
 }
 
-/// Learns the templates of all sites from the lines of `parts`, of which the files are removed, and writes them to `path`.
+/// Learns the templates of all sites from the lines of `parts`, and writes them to `path`.
 /// Returns the bytes written.
 pub(crate) fn learn(
     counts: &SiteCounts,
@@ -127,26 +155,19 @@ fn sort_part(
         chunk.clear();
         Ok::<(), Error>(())
     };
-    while let Some(mut document) = reader.next_record()? {
+    while let Some(document) = reader.next_record()? {
         go_on(observer)?;
-        while let Some((head, rest)) = document.split_first_chunk::<HEAD>() {
-            let (hash, length) = head.split_at(8);
-            let hash = u64::from_le_bytes(hash.try_into().unwrap_or_default());
-            let length = usize::from(u16::from_le_bytes([length[0], length[1]]));
-            let (record, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        for (hash, record) in lines(document) {
             if hash == 0 || counts.0.of(hash) > 1 {
                 chunk.extend_from_slice(record);
                 ends.push(chunk.len());
             }
-            document = rest;
         }
         if chunk.len() >= CHUNK {
             push(&mut chunk, &mut ends)?;
         }
     }
-    push(&mut chunk, &mut ends)?;
-    drop(reader);
-    fs::remove_file(part).map_err(|error| Error::io(part, &error))
+    push(&mut chunk, &mut ends)
 }
 
 /// Puts the templates that were learnt into the output folder; without any, an empty file of them.
@@ -216,7 +237,6 @@ mod tests {
         let (path, sorter) =
             (folder.path().join("templates"), Sorter::new(&folder.path().join("sort"), memory));
         let spilled = learn(counts, parts.clone(), sorter, &path, &Silent).expect("learn");
-        assert!(parts.iter().all(|part| !part.exists()));
         (std::fs::read(&path).expect("templates"), spilled)
     }
 

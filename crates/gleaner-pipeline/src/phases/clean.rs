@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::PathBuf;
 
 use gleaner_corpus::SpanRow;
 use gleaner_spill::{PartReader, PartWriter};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use serde::{Deserialize, Serialize};
 
 use crate::comparison::Fingerprinter;
-use crate::draft::{CLEANED, Draft, SCANNED, SPANS, append, decode, encode};
+use crate::draft::{CLEANED, Draft, DraftView, SCANNED, SPANS, append, decode, encode};
 use crate::entries::{Entry, EntryWriter};
 use crate::error::Error;
 use crate::frames::PageWriter;
+use crate::journal::{Journal, Step};
 use crate::phases::learn::{Learnt, merge};
 use crate::place::rank;
 use crate::progress::{Observer, go_on};
@@ -25,7 +28,7 @@ use crate::work::WorkArea;
 pub type Counts = BTreeMap<String, BTreeMap<String, u64>>;
 
 /// What was done to all documents.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Cleaned {
     pub(crate) documents: u64,
     /// Documents removed before deduplication.
@@ -49,13 +52,21 @@ pub(crate) struct Cleaner<'a> {
 }
 
 impl Cleaner<'_> {
-    /// Cleans all parts.
-    pub(crate) fn clean(&self, learnt: &Learnt) -> Result<Cleaned, Error> {
+    /// Cleans all parts, but for those that are `done`.
+    pub(crate) fn clean(
+        &self,
+        learnt: &Learnt,
+        journal: &Journal,
+        done: &BTreeMap<usize, Cleaned>,
+    ) -> Result<Cleaned, Error> {
         let parts = (0..learnt.first_document.len()).into_par_iter();
         let parts: Vec<Cleaned> = parts
             .map_init(
                 || self.fingerprinter.clone(),
-                |fingerprinter, part| self.clean_part(part, learnt.first_document[part], fingerprinter),
+                |fingerprinter, part| match done.get(&part) {
+                    Some(cleaned) => Ok(cleaned.clone()),
+                    None => self.clean_part(part, learnt.first_document[part], fingerprinter, journal),
+                },
             )
             .with_max_len(1)
             .collect::<Result<_, Error>>()?;
@@ -67,6 +78,7 @@ impl Cleaner<'_> {
         part: usize,
         first: u64,
         fingerprinter: &mut Fingerprinter,
+        journal: &Journal,
     ) -> Result<Cleaned, Error> {
         let scanned = self.work.scanned(part);
         let mut input = PartReader::open(&scanned, SCANNED)?;
@@ -77,9 +89,30 @@ impl Cleaner<'_> {
         }
         let cleaned = output.finish()?;
         let read = fs::metadata(&scanned).map_or(0, |part| part.len());
-        fs::remove_file(&scanned).map_err(|error| Error::io(&scanned, &error))?;
+        let step = Step::Cleaned { part, cleaned: cleaned.clone() };
+        journal.done_without(step, &PartCleaner::files(self.work, part), vec![scanned])?;
         self.observer.advance(cleaned.documents, read);
         Ok(cleaned)
+    }
+
+    /// Counts the shingles of parts that another process has cleaned.
+    pub(crate) fn recount(&self, parts: Vec<usize>) -> Result<(), Error> {
+        parts.into_par_iter().try_for_each_init(
+            || self.fingerprinter.clone(),
+            |fingerprinter, part| {
+                let mut input = PartReader::open(&self.work.cleaned(part), CLEANED)?;
+                while let Some(record) = input.next_record()? {
+                    go_on(self.observer)?;
+                    let draft = DraftView::decode(record)?;
+                    if draft.removal.is_none() {
+                        let text = draft.text()?;
+                        let _turn = self.stages.turn(text);
+                        fingerprinter.fingerprint(text);
+                    }
+                }
+                Ok(())
+            },
+        )
     }
 
     fn entry(&self, draft: &Draft, offset: u64, fingerprinter: &mut Fingerprinter) -> Entry {
@@ -113,6 +146,11 @@ pub(crate) struct PartCleaner<'a> {
 }
 
 impl<'a> PartCleaner<'a> {
+    /// What it writes.
+    pub(crate) fn files(work: &WorkArea, part: usize) -> [PathBuf; 5] {
+        [work.cleaned(part), work.spans(part), work.entries(part), work.pages(part), work.outlines(part)]
+    }
+
     pub(crate) fn create(
         cleaner: &'a Cleaner<'a>,
         part: usize,

@@ -10,7 +10,7 @@ use gleaner_corpus::{
 };
 use gleaner_spill::{PartKind, PartReader};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::bits::Bits;
 use crate::draft::{CLEANED, COLUMNS, DraftView, REJECTS, SPANS, decode};
@@ -18,6 +18,7 @@ use crate::earlier::EarlierRun;
 use crate::entries::entries;
 use crate::error::Error;
 use crate::index;
+use crate::journal::{Journal, Step};
 use crate::lookup::Lookup;
 use crate::outputs;
 use crate::phases::learn::Learnt;
@@ -31,6 +32,9 @@ const CHUNK_ROWS: usize = 1 << 14;
 
 /// What is written, and from what.
 pub(crate) struct Emitter<'a> {
+    pub(crate) journal: &'a Journal,
+    /// The files that are written already.
+    pub(crate) done: &'a BTreeMap<String, Emitted>,
     pub(crate) removed: &'a Bits,
     pub(crate) searched: &'a Searched,
     pub(crate) earlier: &'a [EarlierRun],
@@ -47,7 +51,7 @@ pub(crate) struct Emitter<'a> {
 }
 
 /// Rows written, to be held against the counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Emitted {
     pub(crate) kept: u64,
     pub(crate) removed: u64,
@@ -55,19 +59,25 @@ pub(crate) struct Emitted {
     pub(crate) rejects: u64,
 }
 
-/// One file to write; files are written in parallel.
-enum Task {
-    Data { path: PathBuf, range: Range<u64>, workers: usize },
-    Removed { path: PathBuf },
-    Spans { path: PathBuf },
-    Rejects { path: PathBuf },
+/// One file to write, by its name; files are written in parallel.
+struct Task {
+    name: String,
+    what: What,
+}
+
+/// What stands in it.
+enum What {
+    Data { range: Range<u64>, workers: usize },
+    Removed,
+    Spans,
+    Rejects,
     Index,
 }
 
 impl Emitter<'_> {
     /// Writes all files.
     pub(crate) fn emit(&self) -> Result<Emitted, Error> {
-        let written = self.tasks()?.into_par_iter().map(|task| self.write(&task));
+        let written = self.tasks()?.into_par_iter().map(|task| self.write(task));
         written.try_reduce(Emitted::default, |a, b| {
             Ok(Emitted {
                 kept: a.kept + b.kept,
@@ -79,22 +89,19 @@ impl Emitter<'_> {
     }
 
     fn tasks(&self) -> Result<Vec<Task>, Error> {
-        let extension = self.format.extension();
         let ranges = self.data_ranges()?;
         let count = ranges.len();
         let workers = self.threads / count.min(self.threads);
-        let mut tasks: Vec<Task> = Vec::new();
-        for (number, range) in ranges.into_iter().enumerate() {
-            let path = self.output.join(format!("data/train-{number:05}-of-{count:05}.{extension}"));
-            tasks.push(Task::Data { path, range, workers });
-        }
-        tasks.push(Task::Removed { path: self.output.join("removed/documents-00000.parquet") });
+        let data = ranges.into_iter().enumerate().map(|(number, range)| {
+            (outputs::data_name(number, count, self.format), What::Data { range, workers })
+        });
+        let mut others = vec![(outputs::REMOVED, What::Removed)];
         if self.spans {
-            tasks.push(Task::Spans { path: self.output.join("removed/spans-00000.parquet") });
+            others.push((outputs::SPANS, What::Spans));
         }
-        tasks.push(Task::Rejects { path: self.output.join("rejects.parquet") });
-        tasks.push(Task::Index);
-        Ok(tasks)
+        others.extend([(outputs::REJECTS, What::Rejects), (outputs::DOCUMENTS, What::Index)]);
+        let tasks = data.chain(others.into_iter().map(|(name, what)| (name.to_owned(), what)));
+        Ok(tasks.map(|(name, what)| Task { name, what }).collect())
     }
 
     /// Splits the documents so that each range keeps at most `max_file_size` bytes of text, or one document.
@@ -116,20 +123,25 @@ impl Emitter<'_> {
         Ok(ranges)
     }
 
-    fn write(&self, task: &Task) -> Result<Emitted, Error> {
-        let none = Emitted::default();
-        Ok(match task {
-            Task::Data { path, range, workers } => {
-                Emitted { kept: self.write_data(path, range.clone(), *workers)?, ..none }
+    fn write(&self, Task { name, what }: Task) -> Result<Emitted, Error> {
+        let (none, path) = (Emitted::default(), self.output.join(&name));
+        if let Some(emitted) = self.done.get(&name).filter(|_| path.exists()) {
+            return Ok(*emitted);
+        }
+        let emitted = match what {
+            What::Data { range, workers } => {
+                Emitted { kept: self.write_data(&path, range, workers)?, ..none }
             }
-            Task::Removed { path } => Emitted { removed: self.write_removed(path)?, ..none },
-            Task::Spans { path } => Emitted { spans: self.write_spans(path)?, ..none },
-            Task::Rejects { path } => Emitted { rejects: self.write_rejects(path)?, ..none },
-            Task::Index => {
+            What::Removed => Emitted { removed: self.write_removed(&path)?, ..none },
+            What::Spans => Emitted { spans: self.write_spans(&path)?, ..none },
+            What::Rejects => Emitted { rejects: self.write_rejects(&path)?, ..none },
+            What::Index => {
                 self.write_index()?;
                 none
             }
-        })
+        };
+        self.journal.done(Step::Emitted { name, emitted }, &[])?;
+        Ok(emitted)
     }
 
     fn write_data(&self, path: &Path, range: Range<u64>, workers: usize) -> Result<u64, Error> {

@@ -1,6 +1,7 @@
 //! Group: finds the duplicates among the documents that are left. Holds two bits a document and, within its budget, an
 //! index, a cache and sorters; the rest is in the work area.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use gleaner_dedup::{
@@ -8,11 +9,12 @@ use gleaner_dedup::{
     band_hashes, resolve,
 };
 use gleaner_spill::{PartReader, Queue, Sorted, Sorter};
+use serde::{Deserialize, Serialize};
 
 use crate::bits::Bits;
 use crate::comparison::Comparison;
 use crate::earlier::EarlierRun;
-use crate::entries::{Entry, EntryWriter};
+use crate::entries::{Entry, EntryWriter, entries};
 use crate::error::Error;
 use crate::frames::{KnownFrames, Learning, PageFile, PageReader};
 use crate::lookup::Lookup;
@@ -39,6 +41,54 @@ pub(crate) struct Grouped {
     /// The lines that did not count.
     pub(crate) frames: KnownFrames,
     pub(crate) spilled: u64,
+}
+
+/// What is written down of the phase; the rest is in the work area.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct GroupedStep {
+    counts: Counts,
+    against: u64,
+    spilled: u64,
+}
+
+impl Grouped {
+    /// What is written down, and the parts that it needs.
+    pub(crate) fn step(&self, learnt: &Learnt, work: &WorkArea) -> (GroupedStep, Vec<PathBuf>) {
+        let Grouped { counts, against, spilled, .. } = self;
+        let step = GroupedStep { counts: counts.clone(), against: *against, spilled: *spilled };
+        let mut files: Vec<PathBuf> =
+            (0..learnt.first_document.len()).map(|part| work.verdicts(part)).collect();
+        files.extend([work.all_entries(), work.site_pages()].into_iter().filter(|file| file.exists()));
+        (step, files)
+    }
+
+    /// What another process has found.
+    pub(crate) fn resume(
+        step: GroupedStep,
+        learnt: &Learnt,
+        work: &WorkArea,
+        comparison: &Comparison,
+    ) -> Result<Grouped, Error> {
+        let GroupedStep { counts, against, spilled } = step;
+        let mut removed = Bits::new(learnt.documents);
+        for entry in entries(work, &learnt.first_document) {
+            let (doc, entry) = entry?;
+            if entry.fingerprint.is_none() {
+                removed.insert(doc);
+            }
+        }
+        for part in 0..learnt.first_document.len() {
+            let mut verdicts = PartReader::open(&work.verdicts(part), VERDICTS)?;
+            while let Some(record) = verdicts.next_record()? {
+                removed.insert(Verdict::read(record)?.doc);
+            }
+        }
+        let frames = match comparison.knows_frames() {
+            true => KnownFrames::read(&work.frames())?,
+            false => KnownFrames::default(),
+        };
+        Ok(Grouped { removed, counts, against, frames, spilled })
+    }
 }
 
 /// Finds duplicates among the documents of a work area.
@@ -83,6 +133,9 @@ impl Grouper<'_> {
         let (frames, known) = self.frames(&copies)?;
         let near = self.near(&copies, &counts, &frames)?;
         drop(counts);
+        if self.comparison.knows_frames() {
+            known.write(&self.work.frames())?;
+        }
         Ok(Grouped { frames: known, ..self.write(copies, near)? })
     }
 
@@ -94,7 +147,7 @@ impl Grouper<'_> {
     /// Joins the entries of all parts, and collapses copies on the way.
     fn copies(&self) -> Result<Copies, Error> {
         let mut joined = EntryWriter::create(&self.work.all_entries(), self.comparison.bands())?;
-        let mut contents = Sorter::new(&self.work.file("contents"), self.memory.sorter);
+        let mut contents = Sorter::new(&self.work.scratch("contents"), self.memory.sorter);
         let mut removed = Bits::new(self.learnt.documents);
         for entry in self.entries() {
             let (doc, entry) = entry?;
@@ -114,7 +167,7 @@ impl Grouper<'_> {
         }
         let mut spilled = joined.finish()?;
         let mut set = Bits::new(self.searched.documents());
-        let mut pairs = Sorter::new(&self.work.file("copies"), self.memory.sorter);
+        let mut pairs = Sorter::new(&self.work.scratch("copies"), self.memory.sorter);
         let (mut contents, mut first) = (contents.finish()?, Vec::new());
         spilled += contents.spilled_bytes();
         while let Some(record) = contents.next_record()? {
@@ -172,7 +225,7 @@ impl Grouper<'_> {
         if !self.comparison.knows_frames() {
             return Ok(<(Frames, KnownFrames)>::default());
         }
-        let sorter = |name| Sorter::new(&self.work.file(name), self.memory.sorter);
+        let sorter = |name| Sorter::new(&self.work.scratch(name), self.memory.sorter);
         let mut learning = Learning::new(self.pages()?, sorter("sites"), sorter("looked-at"));
         if self.is_in_order() {
             for (order, single) in (0..).zip(self.singles(copies)) {
@@ -209,13 +262,13 @@ impl Grouper<'_> {
 
     /// The order of each document that is searched among all of them: number, order and place, by number.
     fn orders(&self, copies: &Copies) -> Result<Sorted, Error> {
-        let mut places = Sorter::new(&self.work.file("places"), self.memory.sorter);
+        let mut places = Sorter::new(&self.work.scratch("places"), self.memory.sorter);
         for single in self.singles(copies) {
             let (doc, entry) = single?;
             places.push(&[&self.place(doc, entry.rank).to_bytes()[..], &doc.to_be_bytes()].concat())?;
         }
         let (mut places, mut order) = (places.finish()?, 0u64);
-        let mut orders = Sorter::new(&self.work.file("orders"), self.memory.sorter);
+        let mut orders = Sorter::new(&self.work.scratch("orders"), self.memory.sorter);
         while let Some(record) = places.next_record()? {
             let (place, doc) = record.split_at(Place::BYTES);
             orders.push(&[doc, &order.to_be_bytes(), place].concat())?;
@@ -229,7 +282,7 @@ impl Grouper<'_> {
         let lookup = Lookup::new(self.work, self.searched, self.comparison.bands())?;
         let texts = Texts::new(lookup, self.comparison);
         let source = Source { texts, comparison: self.comparison, counts, frames, observer: self.observer };
-        let mut waiting = Queue::new(&self.work.file("waiting"));
+        let mut waiting = Queue::new(&self.work.scratch("waiting"));
         let mut verdicts = self.earlier_verdicts()?;
         let options = ResolveOptions {
             cache_bytes: self.memory.cache,
@@ -254,7 +307,7 @@ impl Grouper<'_> {
 
     /// Why documents of earlier runs went, for those of this one that are copies of them.
     fn earlier_verdicts(&self) -> Result<Sorter, Error> {
-        let mut verdicts = Sorter::new(&self.work.file("near"), self.memory.sorter);
+        let mut verdicts = Sorter::new(&self.work.scratch("near"), self.memory.sorter);
         for run in 0..self.earlier.len() {
             let mut part = PartReader::open(&self.work.earlier("verdicts", run), VERDICTS)?;
             while let Some(record) = part.next_record()? {
@@ -275,7 +328,7 @@ impl Grouper<'_> {
         &self,
         entries: impl Iterator<Item = Result<(u64, Entry), Error>>,
     ) -> Result<impl Iterator<Item = Result<Document, Error>>, Error> {
-        let mut sorter = Sorter::new(&self.work.file("ranks"), self.memory.sorter);
+        let mut sorter = Sorter::new(&self.work.scratch("ranks"), self.memory.sorter);
         for entry in entries {
             let (doc, entry) = entry?;
             let mut record = self.place(doc, entry.rank).to_bytes().to_vec();
@@ -312,7 +365,7 @@ impl Grouper<'_> {
         let Copies { removed, mut pairs, .. } = copies;
         let spilled = copies.spilled + pairs.spilled_bytes() + near.spilled;
         let mut near = near.verdicts;
-        let mut all = Sorter::new(&self.work.file("verdicts"), self.memory.sorter);
+        let mut all = Sorter::new(&self.work.scratch("verdicts"), self.memory.sorter);
         let mut last: Option<Verdict> = None;
         let mut advance = |last: &mut Option<Verdict>, all: &mut Sorter| -> Result<bool, Error> {
             *last = near.next_record()?.map(Verdict::read).transpose()?;

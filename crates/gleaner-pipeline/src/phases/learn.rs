@@ -9,7 +9,6 @@ use crate::error::Error;
 use crate::memory::GroupMemory;
 use crate::phases::scan::ScannedPart;
 use crate::progress::Observer;
-use crate::site_file::SiteFile;
 use crate::sites::{self, SiteCounts};
 use crate::work::WorkArea;
 
@@ -44,20 +43,20 @@ pub(crate) fn learn(parts: &[ScannedPart]) -> Learnt {
     learnt
 }
 
-/// Learns the templates of sites from the lines that the scan has counted.
+/// Learns the templates of sites from the lines that the scan has counted; those of the parts `uncounted` were written by
+/// another process. Returns the bytes written.
 pub(crate) fn learn_sites(
-    learnt: &mut Learnt,
-    counts: SiteCounts,
+    learnt: &Learnt,
+    counts: &SiteCounts,
+    uncounted: Vec<usize>,
     work: &WorkArea,
     memory: GroupMemory,
     observer: &dyn Observer,
-) -> Result<SiteFile, Error> {
+) -> Result<u64, Error> {
+    counts.recount(uncounted.into_iter().map(|part| work.sites(part)).collect(), observer)?;
     let parts = (0..learnt.first_document.len()).map(|part| work.sites(part)).collect();
-    let sorter = Sorter::new(&work.file("site-lines"), memory.sorter);
-    learnt.spilled_sites += sites::learn(&counts, parts, sorter, &work.templates(), observer)?;
-    // The marks have made room.
-    drop(counts);
-    SiteFile::open(&work.templates(), memory.sites / 2)
+    let sorter = Sorter::new(&work.scratch("site-lines"), memory.sorter);
+    sites::learn(counts, parts, sorter, &work.templates(), observer)
 }
 
 /// Adds the counts of `from` to those of `into`.

@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use gleaner_corpus::{BatchReader, FileSummary, Item, RawBatch, ReadOptions, Reject, RejectKind, count_kind};
+use gleaner_corpus::{
+    BatchReader, BatchRecord, FileSummary, InputSet, Item, RawBatch, ReadOptions, Reject, RejectKind,
+    count_kind,
+};
 use gleaner_spill::PartWriter;
 use rayon::iter::{ParallelBridge, ParallelIterator};
+use serde::{Deserialize, Serialize};
 
 use crate::comparison::Fingerprinter;
 use crate::draft::{COLUMNS, Draft, REJECTS, SCANNED, append, encode};
 use crate::error::Error;
+use crate::journal::{Journal, ScannedStep, Step};
 use crate::phases::clean::{Cleaned, Cleaner, PartCleaner};
 use crate::progress::{Observer, go_on};
 use crate::sites::{SiteCounts, SiteWriter};
@@ -18,7 +23,7 @@ use crate::stages::Stages;
 use crate::work::WorkArea;
 
 /// What one part holds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct ScannedPart {
     pub(crate) documents: u64,
     pub(crate) skipped: BTreeMap<String, u64>,
@@ -39,8 +44,18 @@ pub(crate) struct Scanned {
     pub(crate) files: Vec<FileSummary>,
 }
 
+impl Scanned {
+    /// Of all parts.
+    pub(crate) fn new(parts: BTreeMap<usize, ScannedStep>, files: Vec<FileSummary>) -> Scanned {
+        let parts = parts.into_values().map(|ScannedStep { scanned, cleaned, .. }| (scanned, cleaned));
+        let (parts, cleaned): (Vec<_>, Vec<Option<Cleaned>>) = parts.unzip();
+        Scanned { parts, cleaned: cleaned.into_iter().collect(), files }
+    }
+}
+
 /// What the parts of the phase share.
 pub(crate) struct Scanner<'a> {
+    pub(crate) journal: &'a Journal,
     pub(crate) options: &'a ReadOptions,
     pub(crate) stages: &'a Stages,
     pub(crate) work: &'a WorkArea,
@@ -71,27 +86,41 @@ impl Iterator for Batches<'_> {
 }
 
 impl Scanner<'_> {
-    /// Scans all inputs.
-    pub(crate) fn scan(&self, mut reader: BatchReader) -> Result<Scanned, Error> {
-        let parts = Mutex::new(BTreeMap::new());
-        let documents = AtomicU64::new(0);
+    /// Scans all `inputs`, but for the parts that are `done`.
+    pub(crate) fn scan(
+        &self,
+        inputs: InputSet,
+        done: BTreeMap<usize, ScannedStep>,
+    ) -> Result<Scanned, Error> {
+        let first: Vec<BatchRecord> =
+            (0..).map_while(|part| done.get(&part)).map(|step| step.record.clone()).collect();
+        let (mut reader, next) = BatchReader::resume(inputs, self.options.clone(), &first);
+        self.observer.advance(0, reader.bytes_read());
+        let documents = AtomicU64::new(done.values().map(|step| step.scanned.documents).sum());
         let fingerprinter = || self.cleaner.as_ref().map(|cleaner| cleaner.fingerprinter.clone());
-        Batches { reader: &mut reader, next: 0 }.par_bridge().try_for_each_init(
+        let scanned = Mutex::new(BTreeMap::new());
+        Batches { reader: &mut reader, next }.par_bridge().try_for_each_init(
             fingerprinter,
             |fingerprinter, (number, batch)| {
                 go_on(self.observer)?;
                 let bytes = batch.stored_bytes();
-                let part = self.scan_batch(number, batch, fingerprinter.as_mut())?;
-                let found = part.0.documents;
+                if let Some(step) = done.get(&number) {
+                    batch.pass(&step.record);
+                    self.observer.advance(step.scanned.documents, bytes);
+                    return Ok(());
+                }
+                let step = self.scan_batch(number, batch, fingerprinter.as_mut())?;
+                let found = step.scanned.documents;
                 self.observer.advance(found, bytes);
-                parts.lock().unwrap_or_else(PoisonError::into_inner).insert(number, part);
+                scanned.lock().unwrap_or_else(PoisonError::into_inner).insert(number, step);
                 (self.admit)(documents.fetch_add(found, Ordering::Relaxed) + found)
             },
         )?;
-        let parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (parts, cleaned): (_, Vec<Option<Cleaned>>) = parts.into_values().unzip();
-        let cleaned = self.cleaner.as_ref().map(|_| cleaned.into_iter().flatten().collect());
-        Ok(Scanned { parts, cleaned, files: reader.into_summaries() })
+        let mut parts = done;
+        parts.append(&mut scanned.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let files = reader.into_summaries();
+        self.journal.done(Step::Read { files: files.clone() }, &[])?;
+        Ok(Scanned::new(parts, files))
     }
 
     fn scan_batch(
@@ -99,14 +128,15 @@ impl Scanner<'_> {
         number: usize,
         batch: RawBatch,
         fingerprinter: Option<&mut Fingerprinter>,
-    ) -> Result<(ScannedPart, Option<Cleaned>), Error> {
+    ) -> Result<ScannedStep, Error> {
         let mut part = ScannedPart::default();
+        let mut files = vec![self.work.rejects(number)];
         let mut documents = self.documents(number, fingerprinter)?;
         let mut sites =
             self.sites.map(|counts| SiteWriter::create(&self.work.sites(number), counts)).transpose()?;
         let mut rejects = PartWriter::create(&self.work.rejects(number), REJECTS)?;
         let mut buffer = Vec::new();
-        let columns = batch.decode(self.options, |item| {
+        let decoded = batch.decode(self.options, |item| {
             match item {
                 Item::Record(record) => {
                     go_on(self.observer)?;
@@ -129,15 +159,23 @@ impl Scanner<'_> {
         })?;
         let (spilled, cleaned) = documents.finish()?;
         part.spilled = spilled + rejects.finish()?.bytes;
+        match &cleaned {
+            Some(_) => files.extend(PartCleaner::files(self.work, number)),
+            None => files.push(self.work.scanned(number)),
+        }
         if let Some(sites) = sites {
             part.spilled_sites = sites.finish()?;
+            files.push(self.work.sites(number));
         }
-        if let Some(columns) = columns {
+        if let Some(columns) = decoded.columns {
             let mut writer = PartWriter::create(&self.work.columns(number), COLUMNS)?;
             writer.append(&columns.to_bytes())?;
             part.spilled += writer.finish()?.bytes;
+            files.push(self.work.columns(number));
         }
-        Ok((part, cleaned))
+        let step = ScannedStep { scanned: part, cleaned, record: decoded.record };
+        self.journal.done(Step::Scanned { part: number, step: Box::new(step.clone()) }, &files)?;
+        Ok(step)
     }
 
     fn documents<'b>(

@@ -164,7 +164,7 @@ impl Verifier<'_> {
     fn run(mut self, options: &VerifyOptions) -> Result<Verified, Error> {
         let earlier = earlier::open(&options.against, self.manifest)?;
         let present = folder::files(self.files.folder, self.manifest, &mut self.findings)?;
-        let mut sums = Sums::new(Sorter::new(&self.work.file("ids"), self.sorter));
+        let mut sums = Sums::new(Sorter::new(&self.work.scratch("ids"), self.sorter));
         let sampling = self.sampling(options);
         let mut measurement = self.measurement(sampling)?;
         let size = self.manifest.outputs.iter().map(|file| file.size).sum();
@@ -207,7 +207,7 @@ impl Verifier<'_> {
         sums: &mut Sums,
         measurement: &mut Option<Measurement<'_>>,
     ) -> Result<SortedClaims, Error> {
-        let mut claims = Claims::new(self.rules, Sorter::new(&self.work.file("claims"), self.sorter));
+        let mut claims = Claims::new(self.rules, Sorter::new(&self.work.scratch("claims"), self.sorter));
         let mut order = Order::default();
         let mut copied = Copied::new(self.indexed(), &self.manifest.options.against, given);
         let (rules, findings) = (self.rules, &mut self.findings);

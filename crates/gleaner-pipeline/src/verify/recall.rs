@@ -45,8 +45,8 @@ impl Measurement<'_> {
         sampling: Sampling,
         memory: u64,
     ) -> Result<Measurement<'a>, Error> {
-        let outlines = PartWriter::create(&work.file("kept"), OUTLINES)?;
-        let contents = Sorter::new(&work.file("contents"), memory);
+        let outlines = PartWriter::create(&work.scratch("kept"), OUTLINES)?;
+        let contents = Sorter::new(&work.scratch("contents"), memory);
         Ok(Measurement { rules, work, seed, sampling, outlines, contents, sampled: 0 })
     }
 
@@ -116,7 +116,7 @@ struct KeptDocuments<'a> {
 
 impl Documents for KeptDocuments<'_> {
     fn for_kept(&self, each: &mut Each<'_>) -> Result<(), Error> {
-        let mut part = PartReader::open(&self.work.file("kept"), OUTLINES)?;
+        let mut part = PartReader::open(&self.work.scratch("kept"), OUTLINES)?;
         while let Some(record) = part.next_record()? {
             let Some((doc, rest)) = record.split_first_chunk() else { continue };
             let Some((rank, outline)) = rest.split_first_chunk() else { continue };
@@ -153,7 +153,7 @@ pub(super) struct TextWriter {
 
 impl TextWriter {
     pub(super) fn create(work: &WorkArea) -> Result<TextWriter, Error> {
-        Ok(TextWriter { part: PartWriter::create(&work.file("texts"), TEXTS)?, places: BTreeMap::new() })
+        Ok(TextWriter { part: PartWriter::create(&work.scratch("texts"), TEXTS)?, places: BTreeMap::new() })
     }
 
     pub(super) fn add(&mut self, document: &Document) -> Result<(), Error> {
@@ -164,7 +164,7 @@ impl TextWriter {
 
     pub(super) fn finish(self, work: &WorkArea) -> Result<Texts, Error> {
         self.part.finish()?;
-        let part = PartLookup::open(&work.file("texts"), TEXTS)?;
+        let part = PartLookup::open(&work.scratch("texts"), TEXTS)?;
         Ok(Texts { part, places: self.places, idle: Mutex::default() })
     }
 }

@@ -8,7 +8,7 @@ use gleaner_pipeline::{Observer, Phase};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::args::{DisplayArgs, When};
-use crate::display::message::{Style, say};
+use crate::display::message::{Style, plain, say};
 use crate::signals;
 use crate::size::Size;
 
@@ -18,6 +18,7 @@ const LINE_EVERY: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Progress {
     style: Style,
+    quiet: bool,
     bar: Option<ProgressBar>,
     lines: bool,
     state: Mutex<State>,
@@ -43,7 +44,7 @@ impl Progress {
         let lines = !bar && !display.quiet && display.progress != Some(When::Never);
         let now = Instant::now();
         let state = State { phase: None, began: now, last_line: now, records: 0, bytes: 0, total: None };
-        Progress { style, bar: bar.then(new_bar), lines, state: Mutex::new(state) }
+        Progress { style, quiet: display.quiet, bar: bar.then(new_bar), lines, state: Mutex::new(state) }
     }
 
     /// Takes the bar away before the summary.
@@ -102,6 +103,14 @@ impl Observer for Progress {
 
     fn is_stopped(&self) -> bool {
         signals::is_received()
+    }
+
+    fn note(&self, message: &str) {
+        match &self.bar {
+            _ if self.quiet => {}
+            Some(bar) => bar.suspend(|| say(&plain(message))),
+            None => say(&plain(message)),
+        }
     }
 
     fn warn(&self, message: &str) {

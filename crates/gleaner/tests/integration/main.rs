@@ -12,6 +12,7 @@ mod formats;
 mod hostile;
 mod inspect;
 mod real_data;
+mod resume;
 mod signals;
 mod sites;
 mod verify;

@@ -134,8 +134,9 @@ fn the_same_command_after_a_signal_gives_the_same_bytes() {
         assert!(matches!(done.code, Some(0 | 143)), "{:?}: {}", done.code, done.stderr);
         if done.code == Some(143) {
             stopped += 1;
-            assert!(!scratch.path("out/_SUCCESS").exists() && !scratch.path("out/.gleaner-work").exists());
+            assert!(!scratch.path("out/_SUCCESS").exists());
             scratch.run("dedup", &[&input], &[]).ends_with(0);
+            assert!(!scratch.path("out/.gleaner-work").exists());
         }
         assert!(result_bytes(&scratch.path("out")) == whole, "after {part} tenths of the time");
     }

@@ -1,0 +1,280 @@
+//! Runs that were killed go on, and end with the bytes of one that was not.
+#![cfg(unix)]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::common::{Done, Scratch, gleaner, prose, result_bytes, root, row};
+
+/// A run that is killed after some time, unless it ends before.
+struct Killed<'a> {
+    scratch: &'a Scratch,
+    command: &'a str,
+    inputs: &'a [PathBuf],
+}
+
+impl Killed<'_> {
+    fn start(&self, arguments: &[&str]) -> Child {
+        let mut process = gleaner();
+        process.arg(self.command).args(self.inputs).arg("-o").arg(self.scratch.path("out")).args(arguments);
+        process.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("gleaner starts")
+    }
+
+    fn after(&self, time: Duration, arguments: &[&str]) -> Done {
+        let mut child = self.start(arguments);
+        let begun = Instant::now();
+        while begun.elapsed() < time && child.try_wait().expect("the process").is_none() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        // One that has ended already cannot be killed.
+        let _ = child.kill();
+        Done::new(child.wait_with_output().expect("the process"))
+    }
+
+    /// Kills it as soon as its work area has a file whose name begins with `name`.
+    fn at(&self, name: &str, arguments: &[&str]) {
+        let mut child = self.start(arguments);
+        let area = self.scratch.path("out/.gleaner-work");
+        let begun = Instant::now();
+        while find(&area, name).is_empty() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "no {name} in time");
+            assert!(child.try_wait().expect("the process").is_none(), "it ended before {name} was there");
+        }
+        child.kill().expect("it runs");
+        child.wait().expect("the process");
+    }
+}
+
+/// Complete parts whose names begin with `name`, in order.
+fn find(area: &Path, name: &str) -> Vec<PathBuf> {
+    let Ok(files) = fs::read_dir(area) else { return Vec::new() };
+    let files = files.map(|file| file.expect("a file").path());
+    let is_wanted = |path: &PathBuf| {
+        let file = path.file_name().expect("a name").to_string_lossy();
+        file.starts_with(name) && path.extension().is_none()
+    };
+    let mut files: Vec<PathBuf> = files.filter(is_wanted).collect();
+    files.sort();
+    files
+}
+
+fn corpus(scratch: &Scratch) -> PathBuf {
+    let rows: String = (0..9_000).map(|n| row(&n.to_string(), &prose(n % 6_000 + 1, 30))).collect();
+    scratch.file("rows.jsonl", rows)
+}
+
+/// Kills a run at `moments` spread over its time, one after the other, with other threads and memory each time.
+#[track_caller]
+fn check(command: &str, inputs: &[PathBuf], arguments: &[&str], moments: u32) {
+    let (scratch, whole) = (Scratch::new(), Scratch::new());
+    let begun = Instant::now();
+    whole.run(command, inputs, arguments).ends_with(0);
+    let (time, whole) = (begun.elapsed(), result_bytes(&whole.path("out")));
+    let killed = Killed { scratch: &scratch, command, inputs };
+    let mut resumed = 0;
+    for moment in 0..moments {
+        let resources =
+            [&["--threads", "1"][..], &["--threads", "2", "--memory", "1GiB"], &["--threads", "5"]];
+        let arguments = [arguments, resources[moment as usize % 3]].concat();
+        let done = killed.after(time * (moment * 7 % moments + 1) / moments, &arguments);
+        resumed += u32::from(done.stderr.contains("going on"));
+        if done.code.is_none() && moment % 4 != 3 {
+            continue;
+        }
+        let done = scratch.run(command, inputs, &arguments).ends_with(0);
+        resumed += u32::from(done.stderr.contains("going on"));
+        let bytes = result_bytes(&scratch.path("out"));
+        assert!(bytes.keys().eq(whole.keys()), "{:?}", bytes.keys());
+        for (name, bytes) in bytes {
+            assert!(bytes == whole[&name], "{} differs after {} moments", name.display(), moment + 1);
+        }
+        fs::remove_dir_all(scratch.path("out")).expect("the folder");
+    }
+    assert!(resumed > moments / 3, "of {moments} only {resumed} were resumed");
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on() {
+    check("run", &[root().join("fixtures/crawl")], &[], 12);
+}
+
+#[test]
+fn a_search_that_is_killed_goes_on() {
+    let scratch = Scratch::new();
+    let input = corpus(&scratch);
+    let small_files = ["--max-output-file-size", "1MiB"];
+    check("dedup", std::slice::from_ref(&input), &small_files, 12);
+    let exact = ["--method", "exact", "--similarity", "jaccard", "--keep", "longest", "--format", "jsonl"];
+    check("dedup", &[input], &exact, 8);
+}
+
+/// What was not on the disk when a machine stopped is done again.
+#[test]
+fn lost_parts_are_made_anew() {
+    let scratch = Scratch::new();
+    let input = corpus(&scratch);
+    scratch.run("dedup", &[&input], &[]).ends_with(0);
+    let whole = result_bytes(&scratch.path("out"));
+    let inputs = [input];
+    let killed = Killed { scratch: &scratch, command: "dedup", inputs: &inputs };
+    let spoil: [fn(&Path); 4] = [
+        |path| fs::write(path, "").expect("a file"),
+        |path| fs::remove_file(path).expect("a file"),
+        |path| fs::write(path, vec![0; 5_000]).expect("a file"),
+        |path| {
+            let bytes = fs::read(path).expect("a file");
+            fs::write(path, &bytes[..bytes.len() / 2]).expect("a file");
+        },
+    ];
+    for (number, spoil) in spoil.iter().enumerate() {
+        for name in &["entries-", "cleaned-", "verdicts-", "journal"][number % 2..][..3] {
+            fs::remove_dir_all(scratch.path("out")).expect("the folder");
+            killed.at("verdicts-", &["--threads", "1"]);
+            let files = find(&scratch.path("out/.gleaner-work"), name);
+            spoil(&files[files.len() / 2]);
+            scratch.run("dedup", &inputs, &[]).ends_with(0);
+            assert!(result_bytes(&scratch.path("out")) == whole, "{name} {number}");
+        }
+    }
+}
+
+#[test]
+fn another_run_does_not_go_on() {
+    let scratch = Scratch::new();
+    let inputs = [corpus(&scratch)];
+    let killed = Killed { scratch: &scratch, command: "dedup", inputs: &inputs };
+    killed.at("entries-", &[]);
+    let other = scratch.file("other.jsonl", row("a", "only one"));
+    scratch.run("dedup", &[&other], &[]).ends_with(2).says("interrupted").says("other.jsonl");
+    scratch.run("dedup", &inputs, &["--seed", "1"]).ends_with(2).says("--seed differs").says("--overwrite");
+    scratch.run("run", &inputs, &[]).ends_with(2).says("another job");
+    let more = format!("{}{}", fs::read_to_string(&inputs[0]).expect("rows"), row("new", "one more"));
+    fs::write(&inputs[0], more).expect("rows");
+    scratch.run("dedup", &inputs, &[]).ends_with(2).says("input rows.jsonl has changed");
+    let done = scratch.run("dedup", &inputs, &["--overwrite"]).ends_with(0);
+    assert!(!done.stderr.contains("going on"), "{}", done.stderr);
+    assert_eq!(scratch.written().count("records"), 9_001);
+}
+
+#[test]
+fn standard_input_is_not_needed_again() {
+    let scratch = Scratch::new();
+    let rows = fs::read(corpus(&scratch)).expect("rows");
+    let start = |input: Stdio| {
+        let mut process = gleaner();
+        process.args(["dedup", "-", "--input-format", "jsonl", "-o"]).arg(scratch.path("out"));
+        process.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("gleaner starts")
+    };
+    let give = || {
+        let mut child = start(Stdio::piped());
+        let mut input = child.stdin.take().expect("a pipe");
+        // It may be killed before it has read everything.
+        let _ = input.write_all(&rows);
+        child
+    };
+    let whole = {
+        Done::new(give().wait_with_output().expect("the process")).ends_with(0);
+        result_bytes(&scratch.path("out"))
+    };
+    fs::remove_dir_all(scratch.path("out")).expect("the folder");
+    let mut child = give();
+    while find(&scratch.path("out/.gleaner-work"), "entries-").is_empty() {
+        assert!(child.try_wait().expect("the process").is_none());
+    }
+    child.kill().expect("it runs");
+    child.wait().expect("the process");
+    let again = Done::new(start(Stdio::null()).wait_with_output().expect("the process"));
+    again.ends_with(0).says("going on");
+    assert!(result_bytes(&scratch.path("out")) == whole);
+}
+
+#[test]
+fn work_elsewhere_is_found_or_removed() {
+    let scratch = Scratch::new();
+    let inputs = [corpus(&scratch)];
+    let places = ["one", "two"].map(|name| scratch.path(name));
+    places.iter().for_each(|place| fs::create_dir(place).expect("a folder"));
+    let [one, two] = places.each_ref().map(|place| place.to_str().expect("UTF-8"));
+    let left = |place: &str| fs::read_dir(place).expect("a folder").count();
+    let killed = Killed { scratch: &scratch, command: "dedup", inputs: &inputs };
+    let begin = |tmp: &str| {
+        let mut child = killed.start(&["--tmp", tmp]);
+        let area = || fs::read_dir(tmp).expect("a folder").map(|file| file.expect("a file").path());
+        while !area().any(|area| !find(&area, "entries-").is_empty()) {
+            assert!(child.try_wait().expect("the process").is_none());
+        }
+        child.kill().expect("it runs");
+        child.wait().expect("the process");
+    };
+    begin(one);
+    scratch.run("dedup", &inputs, &["--tmp", one]).ends_with(0).says("going on");
+    assert_eq!(left(one), 0);
+    scratch.run("dedup", &inputs, &["--tmp", one]).ends_with(0).says("nothing was done");
+    fs::remove_dir_all(scratch.path("out")).expect("the folder");
+    begin(one);
+    scratch.run("dedup", &inputs, &["--tmp", two]).ends_with(0).says("another --tmp");
+    assert_eq!((left(one), left(two)), (0, 0));
+}
+
+#[test]
+fn a_file_that_was_begun_first_is_ours() {
+    let scratch = Scratch::new();
+    let input = scratch.file("rows.jsonl", row("a", "only one"));
+    scratch.file("out/.run.json.partial", "{");
+    scratch.run("dedup", &[&input], &[]).ends_with(0);
+    let names = fs::read_dir(scratch.path("out")).expect("the folder");
+    let hidden =
+        names.filter(|file| file.as_ref().expect("a file").file_name().to_string_lossy().starts_with('.'));
+    assert_eq!(hidden.count(), 0);
+}
+
+/// Every write, sync, rename and creation of a file may fail. `GLEANER_ALL_FAULTS=1` tries each, not some of them.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "a test may ask how much it should do")]
+fn what_the_system_refuses_is_told_and_made_good() {
+    let scratch = Scratch::new();
+    let library = scratch.path("faults.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/faults.c");
+    let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).status();
+    if !cfg!(target_os = "linux") || !built.is_ok_and(|status| status.success()) {
+        eprintln!("SKIPPED: no C compiler for Linux");
+        assert!(std::env::var_os("CI").is_none());
+        return;
+    }
+    let rows: String = (0..300).map(|n| row(&n.to_string(), &prose(n % 200 + 1, 30))).collect();
+    let input = scratch.file("rows.jsonl", rows);
+    let run = |fail_at: u64, code: i32| {
+        let mut process = gleaner();
+        process.arg("run").arg(&input).arg("-o").arg(scratch.path("out")).args(["--threads", "1"]);
+        process.env("LD_PRELOAD", &library).env("FAULT_AT", fail_at.to_string());
+        process.env("FAULT_ERRNO", code.to_string()).env("FAULT_COUNT", scratch.path("count"));
+        Done::new(process.output().expect("gleaner starts"))
+    };
+    run(0, 0).ends_with(0);
+    let whole = result_bytes(&scratch.path("out"));
+    let count: u64 = fs::read_to_string(scratch.path("count")).expect("a count").parse().expect("a number");
+    assert!(count > 60, "{count} operations");
+    let every = if std::env::var_os("GLEANER_ALL_FAULTS").is_some() { 1 } else { 5 };
+    let mut failed = 0;
+    for at in (1..=count).step_by(every) {
+        let (no_space, input_output) = (28, 5);
+        fs::remove_dir_all(scratch.path("out")).expect("the folder");
+        let done = run(at, if at % 2 == 0 { no_space } else { input_output });
+        if done.code == Some(0) {
+            assert!(result_bytes(&scratch.path("out")) == whole, "operation {at}");
+            continue;
+        }
+        failed += 1;
+        let done = done.ends_with(74);
+        let path = scratch.path("out").to_string_lossy().into_owned();
+        assert!(done.stderr.contains(&path), "operation {at} has no path: {}", done.stderr);
+        assert!(!scratch.path("out/_SUCCESS").exists(), "operation {at}");
+        scratch.run("run", &[&input], &[]).ends_with(0);
+        assert!(result_bytes(&scratch.path("out")) == whole, "operation {at}");
+    }
+    assert!(failed * every as u64 > count / 2, "{failed} of {count} operations, every {every} tried");
+}
