@@ -8,7 +8,7 @@ use crate::counts::HashCounts;
 use crate::frames::{FrameLearner, Frames};
 use crate::keys::{Keys, band_hashes};
 use crate::parallel;
-use crate::resolve::{Documents, Listed, ResolveOptions, resolve};
+use crate::resolve::{Documents, Listed, ResolveOptions, Standing, resolve};
 use crate::shingles::Shingles;
 use crate::similarity::Similarity;
 use crate::sketcher::Fingerprint;
@@ -165,7 +165,7 @@ where
 {
     let mut verdicts = vec![None; first.len()];
     let list = firsts.map(|(document, bytes)| {
-        Ok(Listed { document: document as u64, bytes, from: (), is_settled: false })
+        Ok(Listed { document: document as u64, bytes, from: (), standing: Standing::Open })
     });
     let tell = |document: u64, verdict| {
         verdicts[document as usize] = verdict;

@@ -104,7 +104,7 @@ pub use gleaner_text::Digits;
 pub use keys::{Keys, band_hashes};
 pub use lines::PageLines;
 pub use memory::memory_needed;
-pub use resolve::{Documents, Listed, ResolveOptions, resolve};
+pub use resolve::{Documents, Listed, ResolveOptions, Standing, resolve};
 pub use shingler::Shingler;
 pub use shingles::{ShingleOptions, Shingles};
 pub use similarity::{Coverage, Similarity};

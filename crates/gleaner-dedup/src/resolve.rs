@@ -107,9 +107,22 @@ pub struct Listed<T> {
     pub bytes: u64,
     /// What its keys are made from.
     pub from: T,
-    /// Whether it stays in any case, as a document of an earlier search that later ones are held against: it is
-    /// compared with none before it.
-    pub is_settled: bool,
+    /// What is known of it already.
+    pub standing: Standing,
+}
+
+/// What is known of a document before a search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing: the search decides.
+    #[default]
+    Open,
+    /// It stays, as a document of an earlier search that later ones are held against, or one on which this search has
+    /// decided before it was stopped: it is compared with none before it.
+    Stays,
+    /// It goes, as this search has decided before it was stopped: it has its place in the order, and nothing else is
+    /// done with it.
+    Goes,
 }
 
 /// What a search needs from whoever holds the documents. Called from several threads with the feature `rayon`.
@@ -141,7 +154,8 @@ pub trait Documents: Sync {
 ///
 /// Candidates of a document are the kept ones before it that share a key with it; those that are alike by
 /// [`ResolveOptions::similarity`] make it a duplicate, and the one with the highest Jaccard similarity, of equal ones the
-/// earliest, is named. Without any the document is kept, and so is one that [is settled](Listed::is_settled). Verdicts come in the order of the documents. The lines of
+/// earliest, is named. Without any the document is kept, and so is one that [stays](Standing::Stays). Verdicts come in the
+/// order of the documents; of those that [go](Standing::Goes) none is told. The lines of
 /// `frames`, learnt with the numbers of documents in this order, do not count for coverage.
 ///
 /// With keys of prefixes ([`Keys::of_prefix`]) or contents ([`Keys::of_content`]) every removal that is due is made: no
@@ -200,14 +214,16 @@ impl Blocks {
         let (mut block, mut bytes) = (Vec::new(), 0);
         while block.len() < BLOCK && bytes < BLOCK_BYTES {
             let Some(listed) = list.next().transpose()? else { break };
-            bytes += listed.bytes;
-            block.push(listed);
+            let order = self.listed;
+            self.listed += 1;
+            if listed.standing != Standing::Goes {
+                bytes += listed.bytes;
+                block.push((order, listed));
+            }
         }
-        let first = self.listed;
-        self.listed += block.len() as u64;
-        let block: Vec<(u64, Listed<D::From>)> = (first..).zip(block).collect();
         let members = parallel::map(&block, |(order, listed)| {
-            let Listed { document, bytes, is_settled, .. } = *listed;
+            let Listed { document, bytes, standing, .. } = *listed;
+            let is_settled = standing == Standing::Stays;
             let (keys, shingles) = documents.keys(listed, *order)?;
             // Without keys it will not be compared.
             let shingles = shingles.filter(|_| !keys.is_empty()).map(Arc::new);

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use gleaner_dedup::{
-    Documents, Duplicate, Frames, HashCounts, Keys, Listed, MemoryQueue, ResolveOptions, Shingles,
+    Documents, Duplicate, Frames, HashCounts, Keys, Listed, MemoryQueue, ResolveOptions, Shingles, Standing,
     band_hashes, resolve,
 };
 
@@ -30,19 +30,32 @@ impl Documents for InMemory<'_> {
     }
 }
 
+/// What is done with documents that went before.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Gone {
+    /// They are left out, so that others have another place than before and are decided on with others.
+    LeftOut,
+    /// They have their place.
+    Listed,
+}
+
 /// The verdicts of `run` when those on the first `settled` documents are given.
-fn resolve_behind(run: &Run, settled: usize, options: &ResolveOptions) -> Vec<Option<Duplicate>> {
+fn resolve_behind(run: &Run, settled: usize, gone: Gone, options: &ResolveOptions) -> Vec<Option<Duplicate>> {
     let counts = HashCounts::new(1 << 20, u64::MAX);
     for print in &run.fingerprints {
         counts.add(None, &band_hashes(&print.bands).collect::<Vec<_>>());
     }
     let mut verdicts = run.verdicts.clone();
     verdicts[settled..].fill(None);
-    // Those that went are left out, so that others are decided on together than before.
+    let standing = |document: usize| match run.verdicts[document] {
+        _ if document >= settled => Standing::Open,
+        None => Standing::Stays,
+        Some(_) => Standing::Goes,
+    };
     let left = (0..run.fingerprints.len())
-        .filter(|&document| document >= settled || run.verdicts[document].is_none());
+        .filter(|&document| gone == Gone::Listed || standing(document) != Standing::Goes);
     let list = left.map(|document| {
-        Ok(Listed { document: document as u64, bytes: 1_000, from: (), is_settled: document < settled })
+        Ok(Listed { document: document as u64, bytes: 1_000, from: (), standing: standing(document) })
     });
     let tell = |document: u64, verdict: Option<Duplicate>| {
         let document = document as usize;
@@ -65,9 +78,11 @@ fn check(texts: &[String], options: &ResolveOptions) {
     for settled in [0, 150, 700, 1_024, texts.len() - 300] {
         for index_bytes in [u64::MAX, 200_000] {
             let options = ResolveOptions { index_bytes, ..options.clone() };
-            let verdicts = resolve_behind(&run, settled, &options);
-            let first = (0..texts.len()).find(|&at| verdicts[at] != run.verdicts[at]);
-            assert_eq!(first, None, "behind {settled}, {index_bytes} bytes of index");
+            for gone in [Gone::LeftOut, Gone::Listed] {
+                let verdicts = resolve_behind(&run, settled, gone, &options);
+                let first = (0..texts.len()).find(|&at| verdicts[at] != run.verdicts[at]);
+                assert_eq!(first, None, "behind {settled}, {index_bytes} bytes of index, {gone:?}");
+            }
         }
     }
 }

@@ -211,8 +211,20 @@ impl Execution<'_> {
                 return Grouped::resume(step, learnt, work, comparison);
             }
             let (observer, keep) = (*observer, settings.result.keep);
-            let grouper =
-                Grouper { learnt, searched, earlier, work, comparison, counts, keep, memory, observer };
+            let (journal, decided) = (run.journal, run.done.decided);
+            let grouper = Grouper {
+                learnt,
+                searched,
+                earlier,
+                work,
+                journal,
+                decided,
+                comparison,
+                counts,
+                keep,
+                memory,
+                observer,
+            };
             let grouped = grouper.group()?;
             let (step, files) = grouped.step(learnt, work);
             run.journal.done(Step::Grouped(step), &files)?;

@@ -42,6 +42,8 @@ pub(crate) enum Step {
     Learnt { spilled: u64 },
     /// A part was cleaned.
     Cleaned { part: usize, cleaned: Cleaned },
+    /// So many parts of decisions on duplicates are there.
+    Decided { parts: usize },
     /// Duplicates were found.
     Grouped(GroupedStep),
     /// Recall was measured.
@@ -69,6 +71,8 @@ pub(crate) struct Done {
     pub(crate) read: Option<Vec<FileSummary>>,
     pub(crate) learnt: Option<u64>,
     pub(crate) cleaned: BTreeMap<usize, Cleaned>,
+    /// Parts of decisions on duplicates.
+    pub(crate) decided: usize,
     pub(crate) grouped: Option<GroupedStep>,
     pub(crate) measured: Option<Recall>,
     pub(crate) emitted: BTreeMap<String, Emitted>,
@@ -86,6 +90,7 @@ impl Done {
             Step::Cleaned { part, cleaned } => {
                 self.cleaned.insert(part, cleaned);
             }
+            Step::Decided { parts } => self.decided = parts,
             Step::Grouped(grouped) => self.grouped = Some(grouped),
             Step::Measured(recall) => self.measured = Some(recall),
             Step::Emitted { name, emitted } => {

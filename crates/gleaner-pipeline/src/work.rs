@@ -141,6 +141,11 @@ impl WorkArea {
         self.root.join("known")
     }
 
+    /// Decisions of the search, in the order in which they were made.
+    pub(crate) fn decided(&self, part: usize) -> PathBuf {
+        self.part("decided", part)
+    }
+
     pub(crate) fn verdicts(&self, part: usize) -> PathBuf {
         self.part("verdicts", part)
     }

@@ -63,7 +63,10 @@ impl AtomicFile {
         self.file.get_ref().sync_all()?;
         fs::rename(&self.temporary, &self.path)?;
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        sync_folder(folder.unwrap_or(Path::new(".")))
+        sync_folder(folder.unwrap_or(Path::new("."))).inspect_err(|_| {
+            // It may be gone with the next crash: nobody is to rely on it.
+            let _ = fs::remove_file(&self.path);
+        })
     }
 }
 

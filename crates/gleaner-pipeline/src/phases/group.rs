@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use gleaner_dedup::{
-    Documents, Duplicate, Frames, HashCounts, Keys, Listed, ResolveOptions, Shingles, Similarity,
+    Documents, Duplicate, Frames, HashCounts, Keys, Listed, ResolveOptions, Shingles, Similarity, Standing,
     band_hashes, resolve,
 };
 use gleaner_spill::{PartReader, Queue, Sorted, Sorter};
@@ -17,9 +17,11 @@ use crate::earlier::EarlierRun;
 use crate::entries::{Entry, EntryWriter, entries};
 use crate::error::Error;
 use crate::frames::{KnownFrames, Learning, PageFile, PageReader};
+use crate::journal::Journal;
 use crate::lookup::Lookup;
 use crate::memory::GroupMemory;
 use crate::phases::clean::{Counts, count};
+use crate::phases::decided::{Decided, DecisionWriter};
 use crate::phases::learn::Learnt;
 use crate::place::Place;
 use crate::progress::{Observer, go_on};
@@ -98,6 +100,9 @@ pub(crate) struct Grouper<'a> {
     /// Earlier runs: their documents are searched, and stay as they are.
     pub(crate) earlier: &'a [EarlierRun],
     pub(crate) work: &'a WorkArea,
+    pub(crate) journal: &'a Journal,
+    /// Parts of decisions that another process has left.
+    pub(crate) decided: usize,
     pub(crate) comparison: &'a Comparison,
     /// How many documents bear each shingle, for the exact method.
     pub(crate) counts: Option<Arc<HashCounts>>,
@@ -289,16 +294,29 @@ impl Grouper<'_> {
             index_bytes: self.memory.index,
             ..self.comparison.resolve.clone()
         };
-        let tell = |doc, duplicate: Option<Duplicate>| match duplicate {
-            Some(duplicate) => Ok(verdicts.push(&Verdict { doc, judged: doc, duplicate }.write())?),
-            None => Ok(()),
+        let decided = Decided::read(self.work, self.decided, self.searched.documents(), |verdict| {
+            Ok(verdicts.push(verdict)?)
+        })?;
+        let mut decisions = DecisionWriter::behind(&decided, self.work, self.journal);
+        let tell = |doc: u64, duplicate: Option<Duplicate>| {
+            if self.standing(doc, &decided) != Standing::Open {
+                return Ok(());
+            }
+            match duplicate {
+                None => decisions.append(&doc.to_be_bytes()),
+                Some(duplicate) => {
+                    let verdict = Verdict { doc, judged: doc, duplicate }.write();
+                    decisions.append(&verdict)?;
+                    Ok(verdicts.push(&verdict)?)
+                }
+            }
         };
         let singles = self.singles(copies);
         if self.is_in_order() {
-            let list = singles.map(|entry| entry.map(|(doc, entry)| self.listed(doc, entry)));
+            let list = singles.map(|entry| entry.map(|(doc, entry)| self.listed(doc, entry, &decided)));
             resolve(list, &source, frames, &mut waiting, &options, tell)?;
         } else {
-            resolve(self.by_rank(singles)?, &source, frames, &mut waiting, &options, tell)?;
+            resolve(self.by_rank(singles, &decided)?, &source, frames, &mut waiting, &options, tell)?;
         }
         let verdicts = verdicts.finish()?;
         let spilled = waiting.spilled_bytes() + verdicts.spilled_bytes();
@@ -318,22 +336,28 @@ impl Grouper<'_> {
     }
 
     /// A document as the search lists it.
-    fn listed(&self, doc: u64, entry: Entry) -> Document {
+    fn listed(&self, doc: u64, entry: Entry, decided: &Decided) -> Document {
         let from = entry.fingerprint.filter(|_| !entry.is_keyless).map(|fingerprint| fingerprint.bands);
-        Listed { document: doc, bytes: entry.text_bytes, from, is_settled: self.searched.own(doc).is_none() }
+        Listed { document: doc, bytes: entry.text_bytes, from, standing: self.standing(doc, decided) }
+    }
+
+    /// What is known of a document: those of earlier runs stay.
+    fn standing(&self, doc: u64, decided: &Decided) -> Standing {
+        if self.searched.own(doc).is_none() { Standing::Stays } else { decided.on(doc) }
     }
 
     /// The documents in the order in which they have a right to stay.
     fn by_rank(
         &self,
         entries: impl Iterator<Item = Result<(u64, Entry), Error>>,
+        decided: &Decided,
     ) -> Result<impl Iterator<Item = Result<Document, Error>>, Error> {
         let mut sorter = Sorter::new(&self.work.scratch("ranks"), self.memory.sorter);
         for entry in entries {
             let (doc, entry) = entry?;
             let mut record = self.place(doc, entry.rank).to_bytes().to_vec();
             record.extend(doc.to_be_bytes());
-            let Listed { bytes, from, .. } = self.listed(doc, entry);
+            let Listed { bytes, from, .. } = self.listed(doc, entry, decided);
             record.extend(bytes.to_le_bytes());
             record.push(u8::from(from.is_some()));
             record.extend(from.iter().flatten().flat_map(|key| key.to_le_bytes()));
@@ -354,7 +378,7 @@ impl Grouper<'_> {
                 document,
                 bytes: u64::from_le_bytes(bytes),
                 from: (is_met == 1).then(keys),
-                is_settled: self.searched.own(document).is_none(),
+                standing: self.standing(document, decided),
             }))
         };
         Ok(std::iter::from_fn(next))
