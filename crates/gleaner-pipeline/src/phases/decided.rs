@@ -1,4 +1,4 @@
-//! The decisions of a search as they are made, in parts of some seconds each: a search that was stopped goes on behind
+//! The decisions of a search as they are made, in parts of some thousands each: a search that was stopped goes on behind
 //! them.
 
 use std::time::{Duration, Instant};
@@ -15,7 +15,8 @@ use crate::work::WorkArea;
 /// its number.
 const DECIDED: PartKind = PartKind { name: *b"DECI", version: 1 };
 
-/// Time after which a part ends.
+/// Decisions, and time, after which a part ends.
+const PART_RECORDS: usize = 1 << 12;
 const PART_TIME: Duration = Duration::from_secs(10);
 
 /// What another process has decided; two bits a document.
@@ -75,6 +76,7 @@ pub(crate) struct DecisionWriter<'a> {
     journal: &'a Journal,
     number: usize,
     part: Option<PartWriter>,
+    records: usize,
     begun: Instant,
 }
 
@@ -85,7 +87,7 @@ impl DecisionWriter<'_> {
         work: &'a WorkArea,
         journal: &'a Journal,
     ) -> DecisionWriter<'a> {
-        DecisionWriter { work, journal, number: decided.parts, part: None, begun: Instant::now() }
+        DecisionWriter { work, journal, number: decided.parts, part: None, records: 0, begun: Instant::now() }
     }
 
     /// Takes the number of a document that stays, or the record of the verdict on one that goes. What was taken since a
@@ -94,14 +96,14 @@ impl DecisionWriter<'_> {
         let path = self.work.decided(self.number);
         if self.part.is_none() {
             self.part = Some(PartWriter::create(&path, DECIDED)?);
-            self.begun = Instant::now();
+            (self.records, self.begun) = (0, Instant::now());
         }
         if let Some(part) = &mut self.part {
             part.append(record)?;
+            self.records += 1;
         }
-        if self.begun.elapsed() >= PART_TIME
-            && let Some(part) = self.part.take()
-        {
+        let is_full = self.records >= PART_RECORDS || self.begun.elapsed() >= PART_TIME;
+        if is_full && let Some(part) = self.part.take() {
             part.finish()?;
             self.number += 1;
             self.journal.done(Step::Decided { parts: self.number }, &[path])?;

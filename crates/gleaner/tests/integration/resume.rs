@@ -112,6 +112,23 @@ fn a_search_that_is_killed_goes_on() {
     check("dedup", &[input], &exact, 8);
 }
 
+/// A search for duplicates goes on behind what it has decided, whatever the order of documents.
+#[test]
+fn a_search_goes_on_where_it_was() {
+    let scratch = Scratch::new();
+    let inputs = [corpus(&scratch)];
+    let killed = Killed { scratch: &scratch, command: "dedup", inputs: &inputs };
+    let exact = ["--method", "exact", "--similarity", "jaccard", "--keep", "longest"];
+    for arguments in [&[][..], &["--keep", "newest"], &exact] {
+        let whole = Scratch::new();
+        whole.run("dedup", &inputs, arguments).ends_with(0);
+        killed.at("decided-", arguments);
+        scratch.run("dedup", &inputs, arguments).ends_with(0).says("going on");
+        assert!(result_bytes(&scratch.path("out")) == result_bytes(&whole.path("out")), "{arguments:?}");
+        fs::remove_dir_all(scratch.path("out")).expect("the folder");
+    }
+}
+
 /// What was not on the disk when a machine stopped is done again.
 #[test]
 fn lost_parts_are_made_anew() {
@@ -131,7 +148,7 @@ fn lost_parts_are_made_anew() {
         },
     ];
     for (number, spoil) in spoil.iter().enumerate() {
-        for name in &["entries-", "cleaned-", "verdicts-", "journal"][number % 2..][..3] {
+        for name in &["entries-", "cleaned-", "verdicts-", "decided-", "journal"][number % 3..][..3] {
             fs::remove_dir_all(scratch.path("out")).expect("the folder");
             killed.at("verdicts-", &["--threads", "1"]);
             let files = find(&scratch.path("out/.gleaner-work"), name);
