@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::bits::Bits;
 use crate::entries::entries;
 use crate::error::Error;
+use crate::outliers::LossCounter;
 use crate::phases::clean::{Cleaned, Counts};
 use crate::phases::emit::Emitted;
 use crate::phases::learn::Learnt;
@@ -139,14 +140,22 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    /// Adds up the documents of `work` that are not `removed`; sorts the ids of all in `memory` bytes.
-    pub(crate) fn of(learnt: &Learnt, work: &WorkArea, removed: &Bits, memory: u64) -> Result<Totals, Error> {
+    /// Adds up the documents of `work` that are not `removed`; sorts the ids of all in `memory` bytes. `losses` takes all.
+    pub(crate) fn of(
+        learnt: &Learnt,
+        work: &WorkArea,
+        removed: &Bits,
+        memory: u64,
+        losses: &mut LossCounter<'_>,
+    ) -> Result<Totals, Error> {
         let mut totals = Totals::default();
         let mut ids = Sorter::new(&work.scratch("ids"), memory);
         for entry in entries(work, &learnt.first_document) {
             let (doc, entry) = entry?;
             ids.push(&entry.id_hash.to_be_bytes())?;
-            if !removed.contains(doc) {
+            let is_removed = removed.contains(doc);
+            losses.document(doc, entry.site, is_removed)?;
+            if !is_removed {
                 totals.kept += 1;
                 totals.text_bytes += entry.text_bytes;
             }

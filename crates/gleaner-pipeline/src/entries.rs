@@ -8,10 +8,10 @@ use gleaner_spill::{PartKind, PartLookup, PartReader, PartWriter};
 use crate::error::Error;
 use crate::work::WorkArea;
 
-const ENTRIES: PartKind = PartKind { name: *b"ENTR", version: 1 };
+const ENTRIES: PartKind = PartKind { name: *b"ENTR", version: 2 };
 
 /// Bytes before the band keys.
-const FIXED: usize = 49;
+const FIXED: usize = 57;
 
 /// Whether a document is still there and what its text holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ enum State {
 }
 
 /// A document, but for what it says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Entry {
     /// XXH3-64 of the id.
     pub(crate) id_hash: u64,
@@ -36,6 +36,8 @@ pub(crate) struct Entry {
     pub(crate) text_bytes: u64,
     /// Where the document stands in its cleaned part.
     pub(crate) offset: u64,
+    /// Its site, as [`site_of`](crate::site::site_of) knows it; 0 where it has none.
+    pub(crate) site: u64,
     /// `None` once a stage has removed it.
     pub(crate) fingerprint: Option<Fingerprint>,
     /// It is of an earlier run and met by copies at most: of its fingerprint only the content is known.
@@ -45,7 +47,7 @@ pub(crate) struct Entry {
 impl Entry {
     fn write(&self, bands: usize, record: &mut Vec<u8>) {
         record.clear();
-        for number in [self.id_hash, self.rank as u64, self.text_bytes, self.offset] {
+        for number in [self.id_hash, self.rank as u64, self.text_bytes, self.offset, self.site] {
             record.extend_from_slice(&number.to_le_bytes());
         }
         let content = self.fingerprint.as_ref().and_then(|fingerprint| fingerprint.content);
@@ -63,11 +65,11 @@ impl Entry {
     }
 
     fn read(record: &[u8]) -> Option<Entry> {
-        let (fields, rest) = record.split_first_chunk::<32>()?;
+        let (fields, rest) = record.split_first_chunk::<40>()?;
         let (content, rest) = rest.split_first_chunk::<16>()?;
         let (&state, keys) = rest.split_first()?;
         let mut numbers = words(fields);
-        let [id_hash, rank, text_bytes, offset] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
+        let [id_hash, rank, text_bytes, offset, site] = std::array::from_fn(|_| numbers.next().unwrap_or(0));
         let is_keyless = state == State::Keyless as u8;
         let filled = state == State::Filled as u8;
         let fingerprint = (state != State::Removed as u8).then(|| Fingerprint {
@@ -75,7 +77,7 @@ impl Entry {
             bands: if filled { words(keys).collect() } else { Box::default() },
             ..Fingerprint::default()
         });
-        Some(Entry { id_hash, rank: rank as i64, text_bytes, offset, fingerprint, is_keyless })
+        Some(Entry { id_hash, rank: rank as i64, text_bytes, offset, site, fingerprint, is_keyless })
     }
 }
 
@@ -200,6 +202,7 @@ mod tests {
             rank: -3,
             text_bytes: 1 << 40,
             offset,
+            site: 4,
             fingerprint,
             is_keyless: false,
         };

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use gleaner_corpus::{ColumnSchema, FileSummary, InputFile, OutputFormat, ReadOptions, common_columns};
 use gleaner_dedup::HashCounts;
+use gleaner_spill::Sorter;
 
 use crate::account::{Accounting, Totals};
 use crate::comparison::Comparison;
@@ -18,6 +19,7 @@ use crate::journal::{Done, Journal, Step};
 use crate::lookup::Lookup;
 use crate::manifest::Manifest;
 use crate::memory::{self, GroupMemory};
+use crate::outliers::{LossCounter, Names, Outliers};
 use crate::outputs;
 use crate::phases::clean::{Cleaned, Cleaner};
 use crate::phases::emit::Emitter;
@@ -89,10 +91,11 @@ impl Execution<'_> {
         let grouped = self.group(memory, &mut ready, searched)?;
         let recall = self.recall(&ready.learnt, searched, &grouped)?;
         self.cost.spilled += prepared.spilled + grouped.spilled;
-        let counts = self.emit(memory, &ready, searched, &grouped)?;
+        let (counts, outliers) = self.emit(memory, &ready, searched, &grouped)?;
         let outputs = outputs::digests(&self.settings.output, self.settings.job, &self.settings.result)?;
         let mut manifest = Manifest::new(self.settings, ready.files, counts, recall, outputs);
         manifest.options = self.comparison.stated(&self.settings.result);
+        manifest.outliers = outliers;
         Ok((manifest, self.cost))
     }
 
@@ -257,9 +260,13 @@ impl Execution<'_> {
         ready: &Ready,
         searched: &Searched,
         grouped: &Grouped,
-    ) -> Result<Accounting, Error> {
+    ) -> Result<(Accounting, Outliers), Error> {
         let (settings, work) = (self.settings, self.work);
-        let totals = Totals::of(&ready.learnt, work, &grouped.removed, memory.sorter)?;
+        let learnt = &ready.learnt;
+        let mut losses =
+            LossCounter::new(&learnt.sources, Sorter::new(&work.scratch("losses"), memory.sorter));
+        let totals = Totals::of(learnt, work, &grouped.removed, memory.sorter, &mut losses)?;
+        let outliers = self.outliers(losses, ready, searched, grouped)?;
         let counts = self.account(ready, grouped, &totals);
         let emitted = self.timed(Phase::Emit, Some(totals.text_bytes), |run| {
             create_folders(&settings.output)?;
@@ -272,7 +279,22 @@ impl Execution<'_> {
             run.emitter(ready, searched, grouped)?.emit()
         })?;
         counts.check(&emitted)?;
-        Ok(counts)
+        Ok((counts, outliers))
+    }
+
+    /// Where most was lost, with the names of documents.
+    fn outliers(
+        &self,
+        losses: LossCounter<'_>,
+        ready: &Ready,
+        searched: &Searched,
+        grouped: &Grouped,
+    ) -> Result<Outliers, Error> {
+        let lookup = Lookup::new(self.work, searched, self.comparison.bands())?;
+        let names = Names { lookup, searched, earlier: self.earlier };
+        let clusters = grouped.clusters.iter().map(|cluster| names.cluster(cluster));
+        let clusters = clusters.collect::<Result<_, Error>>()?;
+        Ok(Outliers { clusters, ..losses.finish(&ready.files, |doc| names.host(doc))? })
     }
 
     fn emitter<'a>(

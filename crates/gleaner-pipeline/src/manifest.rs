@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::account::Accounting;
 use crate::error::Error;
+use crate::outliers::Outliers;
 use crate::outputs::{self, OutputFile};
 use crate::recall::Recall;
 use crate::settings::{Job, ResultOptions, Settings};
@@ -53,6 +54,9 @@ pub struct Manifest {
     pub inputs: Vec<FileSummary>,
     /// The counts.
     pub counts: Accounting,
+    /// Where most was lost.
+    #[serde(default)]
+    pub outliers: Outliers,
     /// How many of the removals that are due were made.
     pub recall: Recall,
     /// The files that hold the result, in the order of their names.
@@ -76,6 +80,7 @@ impl Manifest {
             options: settings.result.clone(),
             inputs,
             counts,
+            outliers: Outliers::default(),
             recall,
             outputs,
         }

@@ -111,7 +111,7 @@ impl<'a> RunPart<'a> {
         let draft = Draft { document, ..Draft::default() };
         let offset = self.documents.append_with(|buffer| append(&draft, buffer))?;
         let fingerprint = Some(Fingerprint { content, bands, ..Fingerprint::default() });
-        self.entry(&Entry { id_hash: 0, rank, text_bytes, offset, fingerprint, is_keyless: false })
+        self.entry(&Entry { rank, text_bytes, offset, fingerprint, ..Entry::default() })
     }
 
     /// Writes the entries of the documents before `doc`, none of which is met.
@@ -124,8 +124,7 @@ impl<'a> RunPart<'a> {
                 let file = if is_kept { "data/" } else { outputs::DOCUMENTS };
                 return Err(damaged(&self.run.folder, file));
             }
-            let mut entry =
-                Entry { id_hash: 0, rank: 0, text_bytes: 0, offset: 0, fingerprint: None, is_keyless: true };
+            let mut entry = Entry { is_keyless: true, ..Entry::default() };
             if let Some(Known { rank, content, fate, .. }) = known {
                 self.known = self.index.next()?;
                 entry.rank = rank;

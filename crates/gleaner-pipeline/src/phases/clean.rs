@@ -20,6 +20,7 @@ use crate::place::rank;
 use crate::progress::{Observer, go_on};
 use crate::recall::OutlineWriter;
 use crate::settings::Keep;
+use crate::site::site_of;
 use crate::sites::Sites;
 use crate::stages::Stages;
 use crate::work::WorkArea;
@@ -124,6 +125,7 @@ impl Cleaner<'_> {
             rank,
             text_bytes: document.text.len() as u64,
             offset,
+            site: document.url.as_deref().and_then(site_of).unwrap_or(0),
             fingerprint: (!removed).then(|| fingerprinter.fingerprint(&document.text)),
             is_keyless: false,
         }

@@ -20,6 +20,7 @@ use crate::frames::{KnownFrames, Learning, PageFile, PageReader};
 use crate::journal::Journal;
 use crate::lookup::Lookup;
 use crate::memory::GroupMemory;
+use crate::outliers::{ClusterCount, ClusterCounter};
 use crate::phases::clean::{Counts, count};
 use crate::phases::decided::{Decided, DecisionWriter};
 use crate::phases::learn::Learnt;
@@ -42,6 +43,7 @@ pub(crate) struct Grouped {
     pub(crate) against: u64,
     /// The lines that did not count.
     pub(crate) frames: KnownFrames,
+    pub(crate) clusters: Vec<ClusterCount>,
     pub(crate) spilled: u64,
 }
 
@@ -50,14 +52,16 @@ pub(crate) struct Grouped {
 pub(crate) struct GroupedStep {
     counts: Counts,
     against: u64,
+    clusters: Vec<ClusterCount>,
     spilled: u64,
 }
 
 impl Grouped {
     /// What is written down, and the parts that it needs.
     pub(crate) fn step(&self, learnt: &Learnt, work: &WorkArea) -> (GroupedStep, Vec<PathBuf>) {
-        let Grouped { counts, against, spilled, .. } = self;
-        let step = GroupedStep { counts: counts.clone(), against: *against, spilled: *spilled };
+        let Grouped { counts, clusters, against, spilled, .. } = self;
+        let (counts, clusters) = (counts.clone(), clusters.clone());
+        let step = GroupedStep { counts, against: *against, clusters, spilled: *spilled };
         let mut files: Vec<PathBuf> =
             (0..learnt.first_document.len()).map(|part| work.verdicts(part)).collect();
         files.extend([work.all_entries(), work.site_pages()].into_iter().filter(|file| file.exists()));
@@ -71,7 +75,7 @@ impl Grouped {
         work: &WorkArea,
         comparison: &Comparison,
     ) -> Result<Grouped, Error> {
-        let GroupedStep { counts, against, spilled } = step;
+        let GroupedStep { counts, against, clusters, spilled } = step;
         let mut removed = Bits::new(learnt.documents);
         for entry in entries(work, &learnt.first_document) {
             let (doc, entry) = entry?;
@@ -89,7 +93,7 @@ impl Grouped {
             true => KnownFrames::read(&work.frames())?,
             false => KnownFrames::default(),
         };
-        Ok(Grouped { removed, counts, against, frames, spilled })
+        Ok(Grouped { removed, counts, against, frames, clusters, spilled })
     }
 }
 
@@ -421,18 +425,22 @@ impl Grouper<'_> {
     fn write_parts(&self, mut verdicts: Sorted, removed: Bits) -> Result<Grouped, Error> {
         let mut grouped = Grouped { removed, ..Grouped::default() };
         let path = |part| self.work.verdicts(part);
+        let mut clusters =
+            ClusterCounter::new(Sorter::new(&self.work.scratch("clusters"), self.memory.sorter));
         let mut writer = VerdictWriter::new(&self.learnt.first_document, &path);
         while let Some(record) = verdicts.next_record()? {
             go_on(self.observer)?;
             let verdict = Verdict::read(record)?;
             // What earlier runs decided stays.
             let Some(doc) = self.searched.own(verdict.doc) else { continue };
+            clusters.duplicate(verdict.doc, verdict.duplicate.of)?;
             let verdict = Verdict { doc, ..verdict };
             count(&mut grouped.counts, STAGE, verdict.reason());
             grouped.against += u64::from(self.searched.own(verdict.duplicate.of).is_none());
             grouped.removed.insert(verdict.doc);
             writer.append(&verdict)?;
         }
+        grouped.clusters = clusters.finish()?;
         grouped.spilled = verdicts.spilled_bytes() + writer.finish()?;
         Ok(grouped)
     }

@@ -7,6 +7,7 @@ use gleaner_spill::Sorter;
 
 use crate::error::Error;
 use crate::memory::GroupMemory;
+use crate::outliers::SourceCount;
 use crate::phases::scan::ScannedPart;
 use crate::progress::Observer;
 use crate::sites::{self, SiteCounts};
@@ -22,6 +23,8 @@ pub(crate) struct Learnt {
     pub(crate) rejected: BTreeMap<String, u64>,
     pub(crate) gaps: BTreeMap<String, u64>,
     pub(crate) gap_bytes: u64,
+    /// Records by file, in input order.
+    pub(crate) sources: Vec<SourceCount>,
     pub(crate) spilled: u64,
     /// The same of lines by site.
     pub(crate) spilled_sites: u64,
@@ -37,6 +40,7 @@ pub(crate) fn learn(parts: &[ScannedPart]) -> Learnt {
         merge(&mut learnt.rejected, &part.rejected);
         merge(&mut learnt.gaps, &part.gaps);
         learnt.gap_bytes += part.gap_bytes;
+        part.sources.iter().for_each(|source| source.append_to(&mut learnt.sources));
         learnt.spilled += part.spilled;
         learnt.spilled_sites += part.spilled_sites;
     }

@@ -16,6 +16,7 @@ use crate::comparison::Fingerprinter;
 use crate::draft::{COLUMNS, Draft, REJECTS, SCANNED, append, encode};
 use crate::error::Error;
 use crate::journal::{Journal, ScannedStep, Step};
+use crate::outliers::SourceCount;
 use crate::phases::clean::{Cleaned, Cleaner, PartCleaner};
 use crate::progress::{Observer, go_on};
 use crate::sites::{SiteCounts, SiteWriter};
@@ -30,6 +31,8 @@ pub(crate) struct ScannedPart {
     pub(crate) rejected: BTreeMap<String, u64>,
     pub(crate) gaps: BTreeMap<String, u64>,
     pub(crate) gap_bytes: u64,
+    /// Its records by file.
+    pub(crate) sources: Vec<SourceCount>,
     pub(crate) spilled: u64,
     /// The same of lines by site, which clean does not read.
     pub(crate) spilled_sites: u64,
@@ -140,6 +143,7 @@ impl Scanner<'_> {
             match item {
                 Item::Record(record) => {
                     go_on(self.observer)?;
+                    SourceCount::of(&record.source_file, false).append_to(&mut part.sources);
                     let draft = self.stages.draft(record)?;
                     if let Some(sites) = &mut sites {
                         let _turn = self.stages.turn(&draft.document.text);
@@ -224,7 +228,10 @@ impl ScannedPart {
         // A reason may carry a detail after a colon; it is counted by its name.
         let reason = reject.reason.split(':').next().unwrap_or_default().to_owned();
         match reject.kind {
-            RejectKind::Record => *self.rejected.entry(reason).or_default() += 1,
+            RejectKind::Record => {
+                *self.rejected.entry(reason).or_default() += 1;
+                SourceCount::of(&reject.file, true).append_to(&mut self.sources);
+            }
             RejectKind::Gap => {
                 *self.gaps.entry(reason).or_default() += 1;
                 self.gap_bytes += reject.length;

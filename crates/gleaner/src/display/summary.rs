@@ -5,9 +5,10 @@ use std::fmt::Write;
 use std::path::Path;
 
 use gleaner_corpus::InputSet;
-use gleaner_pipeline::{Accounting, Plan, Report};
+use gleaner_pipeline::{Accounting, Loss, Outliers, Plan, Report};
 use serde_json::{Value, json};
 
+use crate::display::message::plain;
 use crate::size::Size;
 
 /// The summary of `run` and `dedup` for reading.
@@ -30,6 +31,7 @@ pub(crate) fn run_summary(report: &Report, output: &Path, seconds: f64) -> Strin
             row(&mut text, label, reasons.values().sum(), &list(reasons));
         }
     }
+    outliers(&mut text, &report.manifest.outliers);
     if report.already_done {
         let _ = writeln!(text, "{} holds this very run already; nothing was done", output.display());
     } else if seconds > 0.0 {
@@ -37,6 +39,27 @@ pub(crate) fn run_summary(report: &Report, output: &Path, seconds: f64) -> Strin
     }
     let _ = write!(text, "output in {}", output.display());
     text
+}
+
+/// Records of which a file or host must have lost half, and duplicates that a document must have, to be told of.
+const MANY: u64 = 20;
+
+/// What a person should look at: the manifest has more of each.
+fn outliers(text: &mut String, outliers: &Outliers) {
+    let Outliers { sources, hosts, clusters, .. } = outliers;
+    for (what, losses) in [("file", sources), ("host", hosts)] {
+        let much = |loss: &&Loss| loss.records >= MANY && 2 * (loss.removed + loss.rejected) >= loss.records;
+        for loss in losses.iter().filter(much).take(3) {
+            let Loss { name, records, removed, rejected, .. } = loss;
+            let name = plain(name);
+            let _ =
+                writeln!(text, "{what} {name}: of {records} records {removed} removed, {rejected} rejected");
+        }
+    }
+    if let Some(cluster) = clusters.first().filter(|cluster| cluster.duplicates >= MANY) {
+        let (id, example) = (plain(&cluster.id), plain(&cluster.example));
+        let _ = writeln!(text, "{} documents duplicate {id}, such as {example}", cluster.duplicates);
+    }
 }
 
 fn speed(report: &Report, seconds: f64) -> String {
@@ -89,6 +112,7 @@ pub(crate) fn json_summary(report: &Report, output: &Path, seconds: f64) -> Valu
         "already_done": report.already_done,
         "output": output.to_string_lossy(),
         "counts": report.manifest.counts,
+        "outliers": report.manifest.outliers,
         "seconds": seconds,
         "seconds_by_phase": report.seconds,
         "input_bytes": report.manifest.inputs.iter().map(|file| file.size).sum::<u64>(),
