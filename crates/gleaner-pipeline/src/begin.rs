@@ -28,11 +28,10 @@ pub(crate) struct Begun {
 /// Begins the run `record` in an output folder in which this was `found`.
 pub(crate) fn begin(
     settings: &Settings,
-    record: &RunRecord,
+    record: &mut RunRecord,
     found: &Found,
     observer: &dyn Observer,
 ) -> Result<Begun, Error> {
-    let identity = &record.identity;
     let (output, tmp) = (settings.output.as_path(), settings.resources.tmp.as_deref());
     if let Found::Begun { tmp: before } = found
         && !is_same(before.as_deref(), tmp)
@@ -41,21 +40,21 @@ pub(crate) fn begin(
         output::start_anew(output, before.as_deref())?;
     }
     let work = WorkArea::open(output, tmp)?;
-    let write_record = || write_json(&output.join(RUN), record);
     if let Found::Begun { .. } = found
-        && let Some((journal, done)) = Journal::resume(work.folder(), identity)?
-        && (done.spooled || !identity.reads_stdin())
+        && let Some((journal, done)) = Journal::resume(work.folder(), &record.identity)?
+        && (done.spooled || !record.identity.reads_stdin())
     {
         work.clear_unfinished()?;
-        write_record()?;
+        record.resumed = true;
+        write_json(&output.join(RUN), record)?;
         observer.note(&resumed(&done));
         return Ok(Begun { journal, work, done });
     }
     output::clear(output)?;
     // First of all: it tells whose the folder is.
-    write_record()?;
+    write_json(&output.join(RUN), record)?;
     work.clear()?;
-    Ok(Begun { journal: Journal::create(work.folder(), identity)?, work, done: Done::default() })
+    Ok(Begun { journal: Journal::create(work.folder(), &record.identity)?, work, done: Done::default() })
 }
 
 /// What is told of an interrupted run.

@@ -10,6 +10,7 @@ use std::time::Instant;
 use gleaner_corpus::{ColumnSchema, FileSummary, InputFile, OutputFormat, ReadOptions, common_columns};
 use gleaner_dedup::HashCounts;
 use gleaner_spill::Sorter;
+use serde::{Deserialize, Serialize};
 
 use crate::account::{Accounting, Totals};
 use crate::comparison::Comparison;
@@ -71,12 +72,21 @@ pub(crate) struct Execution<'a> {
 }
 
 /// What a run has taken so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Cost {
     /// Wall-clock seconds of each phase.
     pub(crate) seconds: BTreeMap<String, f64>,
-    /// Bytes written to the work area.
-    pub(crate) spilled: u64,
+    /// Bytes written to the work area by each phase.
+    pub(crate) spilled_by_phase: BTreeMap<String, u64>,
+    /// Peak resident memory in bytes at the end of each phase, where it can be measured: the phase that raises it is the
+    /// one that took it.
+    pub(crate) peak_memory_by_phase: BTreeMap<String, u64>,
+}
+
+impl Cost {
+    fn spill(&mut self, phase: Phase, bytes: u64) {
+        *self.spilled_by_phase.entry(phase.name().to_owned()).or_default() += bytes;
+    }
 }
 
 impl Execution<'_> {
@@ -90,7 +100,8 @@ impl Execution<'_> {
         let searched = &prepared.searched;
         let grouped = self.group(memory, &mut ready, searched)?;
         let recall = self.recall(&ready.learnt, searched, &grouped)?;
-        self.cost.spilled += prepared.spilled + grouped.spilled;
+        self.cost.spill(Phase::Against, prepared.spilled);
+        self.cost.spill(Phase::Group, grouped.spilled);
         let (counts, outliers) = self.emit(memory, &ready, searched, &grouped)?;
         let outputs = outputs::digests(&self.settings.output, self.settings.job, &self.settings.result)?;
         let mut manifest = Manifest::new(self.settings, ready.files, counts, recall, outputs);
@@ -115,7 +126,8 @@ impl Execution<'_> {
         }
         memory::check_documents(&settings.resources, &settings.result, self.documents(learnt.documents))?;
         let cleaned = self.clean_parts(&scanned, &learnt, counts.as_ref(), &sites, foreign)?;
-        self.cost.spilled += learnt.spilled + learnt.spilled_sites + cleaned.spilled;
+        self.cost.spill(Phase::Scan, learnt.spilled + learnt.spilled_sites);
+        self.cost.spill(Phase::Clean, cleaned.spilled);
         Ok(Ready { files: scanned.files, columns, learnt, cleaned, counts })
     }
 
@@ -396,7 +408,11 @@ impl Execution<'_> {
         self.observer.begin(phase, bytes);
         let start = Instant::now();
         let done = work(self)?;
-        self.cost.seconds.insert(phase.name().to_owned(), start.elapsed().as_secs_f64());
+        let name = phase.name().to_owned();
+        if let Some(peak) = (self.settings.resources.peak_memory)() {
+            self.cost.peak_memory_by_phase.insert(name.clone(), peak);
+        }
+        self.cost.seconds.insert(name, start.elapsed().as_secs_f64());
         Ok(done)
     }
 

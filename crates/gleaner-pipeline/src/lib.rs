@@ -56,6 +56,7 @@ mod draft;
 mod earlier;
 mod entries;
 mod error;
+mod estimate;
 mod execution;
 mod frames;
 mod index;
@@ -90,6 +91,7 @@ mod work;
 
 pub use account::Accounting;
 pub use error::{Error, ErrorKind};
+pub use estimate::Estimate;
 pub use manifest::{Manifest, Status};
 pub use outliers::{Cluster, Loss, Outliers};
 pub use outputs::OutputFile;

@@ -12,10 +12,12 @@ use serde_json::Value;
 
 use crate::account::Accounting;
 use crate::error::Error;
+use crate::estimate::Estimate;
+use crate::execution::Cost;
 use crate::outliers::Outliers;
 use crate::outputs::{self, OutputFile};
 use crate::recall::Recall;
-use crate::settings::{Job, ResultOptions, Settings};
+use crate::settings::{Job, Resources, ResultOptions, Settings};
 
 /// Version of the layout of an output folder.
 pub(crate) const LAYOUT: u32 = 1;
@@ -227,13 +229,62 @@ fn differing_option(mine: &ResultOptions, theirs: &ResultOptions) -> Option<Stri
 pub(crate) struct RunRecord {
     pub(crate) identity: Identity,
     pub(crate) finished: bool,
+    /// Whether it went on with what another process had done: its costs are those of the last process.
+    pub(crate) resumed: bool,
     pub(crate) threads: usize,
     pub(crate) memory: u64,
     pub(crate) tmp: Option<String>,
-    pub(crate) seconds: BTreeMap<String, f64>,
+    #[serde(flatten)]
+    pub(crate) cost: Cost,
     pub(crate) spilled_bytes: u64,
     pub(crate) peak_memory: Option<u64>,
+    /// What it was thought to take.
+    pub(crate) estimate: Option<Estimate>,
+    /// What it took.
+    pub(crate) actual: Option<Estimate>,
+    /// The one divided by the other, of a run that was not resumed.
+    pub(crate) actual_by_estimate: BTreeMap<String, f64>,
     pub(crate) warnings: Vec<String>,
+}
+
+impl RunRecord {
+    /// Of a run that begins.
+    pub(crate) fn begin(settings: &Settings, identity: Identity) -> RunRecord {
+        let Resources { threads, memory, tmp, .. } = &settings.resources;
+        RunRecord {
+            identity,
+            finished: false,
+            resumed: false,
+            threads: *threads,
+            memory: *memory,
+            tmp: tmp.as_ref().map(|tmp| tmp.to_string_lossy().into_owned()),
+            cost: Cost::default(),
+            spilled_bytes: 0,
+            peak_memory: None,
+            estimate: Estimate::of(settings.job, &settings.inputs, &settings.resources),
+            actual: None,
+            actual_by_estimate: BTreeMap::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// Of the run when it has ended, after so many seconds.
+    pub(crate) fn end(&mut self, outputs: &[OutputFile], cost: Cost, peak_memory: Option<u64>, seconds: f64) {
+        let actual = Estimate {
+            output_bytes: outputs.iter().map(|file| file.size).sum(),
+            work_bytes: cost.spilled_by_phase.values().sum(),
+            memory_bytes: peak_memory.unwrap_or(0),
+            seconds,
+        };
+        if let Some(estimate) = self.estimate.filter(|_| !self.resumed) {
+            self.actual_by_estimate = actual.by(&estimate);
+        }
+        self.finished = true;
+        self.spilled_bytes = actual.work_bytes;
+        self.peak_memory = peak_memory;
+        self.actual = Some(actual);
+        self.cost = cost;
+    }
 }
 
 /// Writes `value` as JSON under its final name in one step.

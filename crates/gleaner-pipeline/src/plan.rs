@@ -9,7 +9,8 @@ use gleaner_dedup::Banding;
 use crate::comparison::Comparison;
 use crate::earlier::EarlierRun;
 use crate::error::Error;
-use crate::settings::{Job, ResultOptions};
+use crate::estimate::Estimate;
+use crate::settings::{Job, Resources, ResultOptions};
 use crate::stages::Stages;
 
 /// What a run would do.
@@ -22,6 +23,8 @@ pub struct Plan {
     pub banding: Option<Banding>,
     /// Probability that a pair of this Jaccard similarity is compared, from 0.1 to 1 by 0.1.
     pub candidate_probability: Vec<(f64, f64)>,
+    /// What it will take with the resources given; `None` for `clean`, and where the size of an input is not known.
+    pub estimate: Option<Estimate>,
     /// Documents of earlier runs that stay, and come before all of this one.
     pub earlier_documents: u64,
 }
@@ -35,6 +38,7 @@ pub fn plan(
     inputs: &InputSet,
     options: &ResultOptions,
     against: &[PathBuf],
+    resources: Option<&Resources>,
 ) -> Result<Plan, Error> {
     Stages::new(job, options)?;
     let mut by_format: BTreeMap<Option<String>, (u64, u64)> = BTreeMap::new();
@@ -43,9 +47,15 @@ pub fn plan(
         *files += 1;
         *bytes += file.size.unwrap_or(0);
     }
-    let mut plan =
-        Plan { inputs: by_format, banding: None, candidate_probability: Vec::new(), earlier_documents: 0 };
+    let mut plan = Plan {
+        inputs: by_format,
+        banding: None,
+        candidate_probability: Vec::new(),
+        estimate: None,
+        earlier_documents: 0,
+    };
     if job != Job::Clean {
+        plan.estimate = resources.and_then(|resources| Estimate::of(job, inputs, resources));
         let comparison = Comparison::new(options)?;
         let earlier = EarlierRun::open_all(against, None, &comparison.stated(options))?;
         plan.earlier_documents =

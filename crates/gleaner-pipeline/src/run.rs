@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Mutex;
+use std::time::Instant;
 
 use gleaner_corpus::{FileSummary, Format, Prefer, ReadOptions};
 
@@ -17,7 +18,7 @@ use crate::manifest::{
 use crate::memory;
 use crate::output::{self, Found};
 use crate::progress::{Observer, Phase};
-use crate::settings::{Job, Resources, ResultOptions, Settings};
+use crate::settings::{Job, ResultOptions, Settings};
 use crate::stages::{Stages, page_in_dedup};
 use crate::work::WorkArea;
 
@@ -45,6 +46,7 @@ pub struct Report {
 /// [`ErrorKind::Usage`] before any output is written; [`ErrorKind::Memory`] when the budget is too small;
 /// [`ErrorKind::Io`] for everything the operating system refuses. Bad input is no error: it is counted.
 pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error> {
+    let start = Instant::now();
     let stages = Stages::new(settings.job, &settings.result)?;
     let comparison = Comparison::new(&settings.result)?;
     settings.result.refuse_templates_in(&settings.output)?;
@@ -61,14 +63,14 @@ pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error
         return finished_before(settings, *manifest);
     }
     let observer = Recorder { observer, warnings: Mutex::default() };
-    let record = record(settings, identity);
-    let begun = begin::begin(settings, &record, &found, &observer)?;
+    let mut record = RunRecord::begin(settings, identity);
+    let begun = begin::begin(settings, &mut record, &found, &observer)?;
     let executed = execute(settings, &earlier, (stages, comparison), begun, &observer);
     let (manifest, cost, work) = executed?;
-    let warnings = observer.warnings.into_inner().unwrap_or_default();
-    let Cost { seconds, spilled } = cost;
-    let report =
-        conclude(settings, manifest, RunRecord { seconds, spilled_bytes: spilled, warnings, ..record })?;
+    record.warnings = observer.warnings.into_inner().unwrap_or_default();
+    let peak_memory = (settings.resources.peak_memory)();
+    record.end(&manifest.outputs, cost, peak_memory, start.elapsed().as_secs_f64());
+    let report = conclude(settings, manifest, record)?;
     work.discard();
     Ok(report)
 }
@@ -114,21 +116,6 @@ fn execute(
 fn with_earlier(settings: &Settings, earlier: &[EarlierRun]) -> Settings {
     let against = earlier.iter().map(|run| run.manifest.run.clone()).collect();
     Settings { result: ResultOptions { against, ..settings.result.clone() }, ..settings.clone() }
-}
-
-fn record(settings: &Settings, identity: Identity) -> RunRecord {
-    let Resources { threads, memory, tmp, .. } = &settings.resources;
-    RunRecord {
-        identity,
-        finished: false,
-        threads: *threads,
-        memory: *memory,
-        tmp: tmp.as_ref().map(|tmp| tmp.to_string_lossy().into_owned()),
-        seconds: BTreeMap::new(),
-        spilled_bytes: 0,
-        peak_memory: None,
-        warnings: Vec::new(),
-    }
 }
 
 /// Tells before any work what file names tell: a page has no place in `dedup`.
@@ -213,17 +200,15 @@ impl Observer for Recorder<'_> {
 }
 
 /// Judges the run by its limits and writes manifest, record and mark of success, in this order.
-fn conclude(settings: &Settings, mut manifest: Manifest, mut record: RunRecord) -> Result<Report, Error> {
+fn conclude(settings: &Settings, mut manifest: Manifest, record: RunRecord) -> Result<Report, Error> {
     let limit = manifest.counts.beyond(&settings.limits, manifest.input_bytes());
     manifest.status = if limit.is_some() { Status::Limit } else { Status::Complete };
-    record.finished = true;
-    record.peak_memory = (settings.resources.peak_memory)();
     write_json(&settings.output.join(MANIFEST), &manifest)?;
     write_json(&settings.output.join(RUN), &record)?;
     if limit.is_none() {
         write_whole(&settings.output.join(SUCCESS), b"")?;
     }
-    let RunRecord { seconds, spilled_bytes, peak_memory, .. } = record;
+    let RunRecord { cost: Cost { seconds, .. }, spilled_bytes, peak_memory, .. } = record;
     Ok(Report { manifest, limit, already_done: false, seconds, spilled_bytes, peak_memory })
 }
 

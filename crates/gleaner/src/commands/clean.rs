@@ -36,7 +36,7 @@ pub(crate) fn clean_command(args: &CleanArgs, style: Style) -> Result<Exit, Erro
     let threads = resolve::threads(&args.resources, &config)?;
     let inputs = resolve::inputs(&args.input, &options, None)?;
     if args.input.dry_run {
-        print(&plan_text(&plan(Job::Clean, &inputs, &options, &[])?, &inputs))?;
+        print(&plan_text(&plan(Job::Clean, &inputs, &options, &[], None)?, &inputs))?;
         return Ok(Exit::Done);
     }
     refuse_inputs_as_outputs(&args.stream, &inputs)?;

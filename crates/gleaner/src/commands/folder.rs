@@ -45,7 +45,7 @@ impl FolderJob<'_> {
         let against = config.fill(self.dedup)?.against;
         if self.input.dry_run {
             resources.check(options.max_record_size)?;
-            print(&plan_text(&plan(self.job, &inputs, &options, &against)?, &inputs))?;
+            print(&plan_text(&plan(self.job, &inputs, &options, &against, Some(&resources))?, &inputs))?;
             return Ok(Exit::Done);
         }
         let Some(output) = self.folder.output.clone() else {

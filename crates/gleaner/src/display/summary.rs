@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use gleaner_corpus::InputSet;
-use gleaner_pipeline::{Accounting, Loss, Outliers, Plan, Report};
+use gleaner_pipeline::{Accounting, Estimate, Loss, Outliers, Plan, Report};
 use serde_json::{Value, json};
 
 use crate::display::message::plain;
@@ -126,6 +126,17 @@ fn counted(number: u64, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// Seconds as people say them.
+fn duration(seconds: f64) -> String {
+    let minutes = seconds / 60.0;
+    match seconds {
+        ..1.5 => "a second".to_owned(),
+        ..120.0 => format!("{seconds:.0} seconds"),
+        ..7200.0 => format!("{minutes:.0} minutes"),
+        _ => format!("{:.0} hours", minutes / 60.0),
+    }
+}
+
 /// What `--dry-run` prints.
 pub(crate) fn plan_text(plan: &Plan, inputs: &InputSet) -> String {
     let mut text = String::new();
@@ -139,6 +150,11 @@ pub(crate) fn plan_text(plan: &Plan, inputs: &InputSet) -> String {
     }
     if inputs.repeated > 0 {
         let _ = writeln!(text, "{} paths were met again and are read once", inputs.repeated);
+    }
+    if let Some(Estimate { output_bytes, work_bytes, memory_bytes, seconds, .. }) = plan.estimate {
+        let [output, work, memory] = [output_bytes, work_bytes, memory_bytes].map(Size);
+        let time = duration(seconds);
+        let _ = writeln!(text, "about {time}, {output} of output, {work} of work files, {memory} of memory");
     }
     if plan.earlier_documents > 0 {
         let _ = writeln!(text, "{} documents of earlier runs stay and come first", plan.earlier_documents);

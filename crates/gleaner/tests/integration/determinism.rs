@@ -6,7 +6,7 @@ use crate::common::{Scratch, prose, result_bytes, root, row};
 
 #[track_caller]
 fn check(command: &str, inputs: &[PathBuf], arguments: &[&str]) {
-    let outputs = ["1", "2", "5"].map(|threads| {
+    let outputs = ["1", "2", "8"].map(|threads| {
         let scratch = Scratch::new();
         let arguments = [arguments, &["--threads", threads, "--max-reject-rate", "1"]].concat();
         scratch.run(command, inputs, &arguments).ends_with(0);
@@ -33,4 +33,18 @@ fn of_many_parts_with_duplicates_across_them() {
     let rows: String = (0..9_000).map(|n| row(&n.to_string(), &prose(n % 6_000 + 1, 30))).collect();
     let input = scratch.file("rows.jsonl", rows);
     check("dedup", &[input], &["--max-output-file-size", "1MiB"]);
+}
+
+/// The bytes of a run are those of the last change that meant to change them.
+#[test]
+fn of_one_version_and_the_next() {
+    let scratch = Scratch::new();
+    scratch.run("run", &[root().join("fixtures/crawl")], &[]).ends_with(0);
+    let manifest = std::fs::read(scratch.path("out/manifest.json")).expect("manifest.json");
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).expect("JSON");
+    let outputs = manifest["outputs"].as_array().expect("a list").iter();
+    let digest = |file: &serde_json::Value, field: &str| file[field].as_str().expect("a string").to_owned();
+    let lines: Vec<String> =
+        outputs.map(|file| format!("{}  {}", digest(file, "digest"), digest(file, "name"))).collect();
+    insta::assert_snapshot!(lines.join("\n"));
 }

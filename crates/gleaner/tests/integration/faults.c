@@ -1,5 +1,6 @@
 /* Preloaded into a process, lets one of its operations on files fail: number FAULT_AT, with FAULT_ERRNO. Counts them into
-   the file FAULT_COUNT. What is only read, and standard output and error, do not count. */
+   the file FAULT_COUNT. What is only read, and standard output and error, do not count. With SHUFFLE each operation waits
+   for a time of its own before it begins, so that threads come in another order. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,6 +15,15 @@
 
 static atomic_long count;
 
+static void wait_some_time(long number) {
+    static long seed = -1;
+    if (seed < 0) {
+        const char *stated = getenv("SHUFFLE");
+        seed = stated ? atol(stated) : 0;
+    }
+    if (seed > 0) usleep((unsigned long)(number + seed) * 2654435761u % 4096);
+}
+
 static int fails(void) {
     static long at = -1;
     if (at < 0) {
@@ -21,6 +31,7 @@ static int fails(void) {
         at = stated ? atol(stated) : 0;
     }
     long number = atomic_fetch_add(&count, 1) + 1;
+    wait_some_time(number);
     if (number != at) return 0;
     const char *code = getenv("FAULT_ERRNO");
     errno = code ? atoi(code) : EIO;

@@ -7,6 +7,7 @@ mod commands;
 mod common;
 mod determinism;
 mod duplicates;
+mod faults;
 mod fixtures;
 mod formats;
 mod hostile;

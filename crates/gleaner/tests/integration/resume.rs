@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -247,51 +247,4 @@ fn a_file_that_was_begun_first_is_ours() {
     let hidden =
         names.filter(|file| file.as_ref().expect("a file").file_name().to_string_lossy().starts_with('.'));
     assert_eq!(hidden.count(), 0);
-}
-
-/// Every write, sync, rename and creation of a file may fail. `GLEANER_ALL_FAULTS=1` tries each, not some of them.
-#[test]
-#[allow(clippy::disallowed_methods, reason = "a test may ask how much it should do")]
-fn what_the_system_refuses_is_told_and_made_good() {
-    let scratch = Scratch::new();
-    let library = scratch.path("faults.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/integration/faults.c");
-    let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).status();
-    if !cfg!(target_os = "linux") || !built.is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: no C compiler for Linux");
-        assert!(std::env::var_os("CI").is_none());
-        return;
-    }
-    let rows: String = (0..300).map(|n| row(&n.to_string(), &prose(n % 200 + 1, 30))).collect();
-    let input = scratch.file("rows.jsonl", rows);
-    let run = |fail_at: u64, code: i32| {
-        let mut process = gleaner();
-        process.arg("run").arg(&input).arg("-o").arg(scratch.path("out")).args(["--threads", "1"]);
-        process.env("LD_PRELOAD", &library).env("FAULT_AT", fail_at.to_string());
-        process.env("FAULT_ERRNO", code.to_string()).env("FAULT_COUNT", scratch.path("count"));
-        Done::new(process.output().expect("gleaner starts"))
-    };
-    run(0, 0).ends_with(0);
-    let whole = result_bytes(&scratch.path("out"));
-    let count: u64 = fs::read_to_string(scratch.path("count")).expect("a count").parse().expect("a number");
-    assert!(count > 60, "{count} operations");
-    let every = if std::env::var_os("GLEANER_ALL_FAULTS").is_some() { 1 } else { 5 };
-    let mut failed = 0;
-    for at in (1..=count).step_by(every) {
-        let (no_space, input_output) = (28, 5);
-        fs::remove_dir_all(scratch.path("out")).expect("the folder");
-        let done = run(at, if at % 2 == 0 { no_space } else { input_output });
-        if done.code == Some(0) {
-            assert!(result_bytes(&scratch.path("out")) == whole, "operation {at}");
-            continue;
-        }
-        failed += 1;
-        let done = done.ends_with(74);
-        let path = scratch.path("out").to_string_lossy().into_owned();
-        assert!(done.stderr.contains(&path), "operation {at} has no path: {}", done.stderr);
-        assert!(!scratch.path("out/_SUCCESS").exists(), "operation {at}");
-        scratch.run("run", &[&input], &[]).ends_with(0);
-        assert!(result_bytes(&scratch.path("out")) == whole, "operation {at}");
-    }
-    assert!(failed * every as u64 > count / 2, "{failed} of {count} operations, every {every} tried");
 }
