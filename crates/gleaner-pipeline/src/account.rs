@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use gleaner_corpus::FileSummary;
 use gleaner_spill::Sorter;
 use serde::{Deserialize, Serialize};
 
@@ -82,8 +83,12 @@ impl Accounting {
         }
     }
 
-    /// Holds the sums against each other and against the rows that were written.
-    pub(crate) fn check(&self, emitted: &Emitted) -> Result<(), Error> {
+    /// Holds the sums against each other, against the rows that were written, and against the size of archives.
+    pub(crate) fn check(&self, emitted: &Emitted, files: &[FileSummary]) -> Result<(), Error> {
+        if let Some((file, bytes)) = unaccounted(files, &self.gaps).next() {
+            let FileSummary { name, size, .. } = file;
+            return Err(Error::internal(format!("{name}: {bytes} of {size} bytes were accounted for")));
+        }
         let spans = self.spans_by_reason.values().flat_map(BTreeMap::values).sum();
         let gaps: u64 = self.gaps.values().sum();
         let sums = [
@@ -129,6 +134,19 @@ impl Accounting {
             format!("nothing was kept of {} records; see removed/ and rejects.parquet", self.records)
         })
     }
+}
+
+/// The archives of which not every byte is accounted for, with the bytes that are: none, unless the system could not read.
+pub(crate) fn unaccounted<'a>(
+    files: &'a [FileSummary],
+    gaps: &BTreeMap<String, u64>,
+) -> impl Iterator<Item = (&'a FileSummary, u64)> + use<'a> {
+    let is_read = !gaps.contains_key("io-error");
+    let bytes = files.iter().filter_map(|file| {
+        let archive = file.archive.as_ref()?;
+        Some((file, archive.stored.total() + archive.shared))
+    });
+    bytes.filter(move |(file, bytes)| is_read && file.size != *bytes)
 }
 
 /// What the entries of all documents say together.

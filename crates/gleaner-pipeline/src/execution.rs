@@ -290,7 +290,7 @@ impl Execution<'_> {
             }
             run.emitter(ready, searched, grouped)?.emit()
         })?;
-        counts.check(&emitted)?;
+        counts.check(&emitted, &ready.files)?;
         Ok((counts, outliers))
     }
 

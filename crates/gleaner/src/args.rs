@@ -132,6 +132,9 @@ pub(crate) struct VerifyArgs {
     /// be given more than once
     #[arg(long, value_name = "DIR")]
     pub(crate) against: Vec<PathBuf>,
+    /// Read the inputs again, to see whether they are still those of the run
+    #[arg(long)]
+    pub(crate) inputs: bool,
     #[command(flatten)]
     pub(crate) resources: ResourceArgs,
     #[command(flatten)]

@@ -33,6 +33,8 @@ pub enum Check {
     Copy,
     /// The index does not say of a document what its row says.
     Index,
+    /// An input is not the one that was read.
+    Input,
     /// The stated recall is not what a comparison of the kept documents gives.
     Recall,
 }
@@ -50,6 +52,7 @@ impl Check {
             Check::Value => "value",
             Check::Copy => "copy",
             Check::Index => "index",
+            Check::Input => "input",
             Check::Recall => "recall",
         }
     }

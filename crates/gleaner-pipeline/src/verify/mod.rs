@@ -8,6 +8,7 @@
 //! | whether each removed duplicate has a kept witness, and rests on what the texts say | `witnesses.rs`, `values.rs` |
 //! | the same for witnesses in earlier runs | `earlier.rs` |
 //! | whether the index says the same of the documents | `indexed.rs` |
+//! | the bytes of archives; the inputs, when asked for | `inputs.rs` |
 //! | recall, measured again on the kept documents | `recall.rs` |
 //! | what is wrong, and where | `finding.rs` |
 
@@ -15,6 +16,7 @@ mod earlier;
 mod finding;
 mod folder;
 mod indexed;
+mod inputs;
 mod numbers;
 mod recall;
 mod sums;
@@ -93,6 +95,11 @@ pub struct VerifyOptions {
     /// ### Default
     /// None.
     pub against: Vec<PathBuf>,
+    /// Whether the inputs are read again, to see whether they have changed.
+    ///
+    /// ### Default
+    /// No.
+    pub inputs: bool,
 }
 
 /// Checks the finished run in `folder` by its files alone.
@@ -174,6 +181,10 @@ impl Verifier<'_> {
         claims.check(last_of(0), &BTreeMap::new(), self.rules, &mut self.findings)?;
         let elsewhere = self.earlier(&earlier, &mut claims)?;
         self.others(&present, &mut sums)?;
+        inputs::bytes(self.manifest, &mut self.findings);
+        if options.inputs {
+            inputs::digests(self.files.folder, self.manifest, &mut self.findings, self.files.observer)?;
+        }
         let recall =
             measurement.map(|measurement| self.recall(measurement, claims.found, &present)).transpose()?;
         if let (Some(recall), None) = (&recall, options.recall_sample) {

@@ -12,7 +12,8 @@ use crate::resolve;
 
 pub(crate) fn verify_command(args: &VerifyArgs, style: Style) -> Result<Exit, Error> {
     let resources = resolve::resources(&args.resources, &Config::default())?;
-    let options = VerifyOptions { recall_sample: args.recall_sample, against: args.against.clone() };
+    let VerifyArgs { recall_sample, inputs, .. } = *args;
+    let options = VerifyOptions { recall_sample, inputs, against: args.against.clone() };
     let progress = Progress::new(&args.display, style);
     let start = Instant::now();
     let verified = verify(&args.folder, &options, &resources, &progress);

@@ -335,6 +335,45 @@ fn files_are_those_of_the_run() {
 }
 
 #[test]
+fn inputs_are_read_again_when_asked_for() {
+    let scratch = Scratch::new();
+    let folder = finished(&scratch, &[]);
+    verify(&folder, &["--inputs"]).ends_with(0);
+    let input = scratch.path("rows.jsonl");
+    let rows = fs::read_to_string(&input).expect("rows");
+    fs::write(&input, rows.replace("second-3", "second-4")).expect("rows");
+    verify(&folder, &[]).ends_with(0);
+    let done = verify(&folder, &["--inputs"]).ends_with(65);
+    assert!(done.stdout.contains("input: inputs: rows.jsonl: expected"), "{}", done.stdout);
+    fs::remove_file(&input).expect("rows");
+    let done = verify(&folder, &["--inputs"]).ends_with(65);
+    assert!(
+        done.stdout.contains("inputs: rows.jsonl") && done.stdout.contains("os error 2"),
+        "{}",
+        done.stdout
+    );
+}
+
+#[test]
+fn every_byte_of_an_archive_is_accounted_for() {
+    let scratch = Scratch::new();
+    let archive = root().join("fixtures/crawl/CRAWL-2025-07-00000.warc.gz");
+    scratch.run("run", &[archive], &[]).ends_with(0);
+    let folder = scratch.path("out");
+    verify(&folder, &[]).ends_with(0);
+    change_manifest(&folder, |manifest| {
+        let skipped = &mut manifest["inputs"][0]["archive"]["stored"]["skipped"];
+        *skipped = json!(skipped.as_u64().expect("a number") - 1);
+    });
+    let done = verify(&folder, &[]).ends_with(65);
+    assert!(
+        done.stdout.contains("bytes of CRAWL-2025-07-00000.warc.gz: expected 92604, found 92603"),
+        "{}",
+        done.stdout
+    );
+}
+
+#[test]
 fn what_is_no_finished_run_is_refused() {
     let scratch = Scratch::new();
     verify(&scratch.path("nowhere"), &[]).ends_with(2).says("no such folder");
