@@ -66,6 +66,7 @@ mod frame;
 mod header;
 mod http;
 mod member;
+mod one_shot;
 mod output;
 mod payload;
 mod reader;

@@ -5,6 +5,7 @@ use std::io::Read;
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use zstd::stream::raw::{DParameter, Decoder as ZstdDecoder, InBuffer, Operation, OutBuffer};
 
+use crate::one_shot::{OneShot, Whole, next_member};
 use crate::output::Output;
 use crate::reason;
 use crate::source::Source;
@@ -54,6 +55,7 @@ pub(crate) struct Member {
     stage: Stage,
     inflate: Decompress,
     crc: Crc,
+    one_shot: OneShot,
     /// Made when the first frame needs it.
     zstd: Option<ZstdDecoder<'static>>,
     dictionary: Vec<u8>,
@@ -86,6 +88,7 @@ impl Member {
             stage: Stage::GzipBody,
             inflate: Decompress::new(false),
             crc: Crc::new(),
+            one_shot: OneShot::default(),
             zstd: None,
             dictionary: Vec::new(),
             broken_dictionary: false,
@@ -224,6 +227,34 @@ impl Member {
         decoder.reinit().map_err(|_| reason::CORRUPT_ZSTD)?;
         self.stage = Stage::Zstd { checksum: descriptor & 0x04 != 0 };
         Ok(())
+    }
+
+    /// Decompresses the gzip member whose header was read and at which the source has its mark into the empty `out`,
+    /// all at once; `None` where it does not lie in the buffer, its content finds no room, or anything about it is
+    /// odd. Nothing is consumed.
+    pub(crate) fn peek_whole<R: Read>(&mut self, source: &mut Source<R>, out: &mut Output) -> Option<Whole> {
+        if !OneShot::AVAILABLE || self.stage != Stage::GzipBody || self.is_block {
+            return None;
+        }
+        let header = usize::try_from(self.read).ok()?;
+        let mut end = next_member(source.since_mark(), header);
+        if end.is_none() && source.fill_by_moving() {
+            end = next_member(source.since_mark(), header);
+        }
+        let bytes = source.since_mark();
+        let end = end.or(source.at_end().then_some(bytes.len()))?;
+        // What it may give in any case, so that the ratio need not be looked at.
+        let most = usize::try_from(self.free.max(LEAST)).unwrap_or(usize::MAX);
+        let room = out.all();
+        let most = most.min(room.len());
+        self.one_shot.decompress(&bytes[..end], header, &mut room[..most])
+    }
+
+    /// Takes the member that [`peek_whole`](Self::peek_whole) has decompressed.
+    pub(crate) fn take_whole<R: Read>(&mut self, whole: Whole, source: &mut Source<R>) {
+        let header = usize::try_from(self.read).expect("it was in memory");
+        source.consume(whole.stored - header);
+        (self.read, self.written) = (whole.stored as u64, whole.content as u64);
     }
 
     /// Decompresses once, at most `limit` bytes, onto the output.

@@ -62,6 +62,14 @@ impl Output {
         &mut self.buf[self.end..stop]
     }
 
+    /// All room there is, of an empty window; some is made if there is none.
+    pub(crate) fn all(&mut self) -> &mut [u8] {
+        debug_assert!(self.len() == 0);
+        self.clear();
+        self.room(1);
+        &mut self.buf
+    }
+
     /// Takes the first `count` bytes of the room into the window; returns them.
     pub(crate) fn advance(&mut self, count: usize) -> &[u8] {
         let before = self.end;

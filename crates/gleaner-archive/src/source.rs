@@ -68,6 +68,16 @@ impl<R: Read> Source<R> {
         self.mark = wanted.clamp(self.mark, self.pos);
     }
 
+    /// What was read from the mark on.
+    pub(crate) fn since_mark(&self) -> &[u8] {
+        &self.buf[self.mark..self.end]
+    }
+
+    /// Reads more if the kept bytes are few enough to be moved to the front; false if nothing came.
+    pub(crate) fn fill_by_moving(&mut self) -> bool {
+        self.mark * 4 >= self.buf.len() && self.fill()
+    }
+
     /// Goes back to `offset`, or to the oldest byte still kept.
     pub(crate) fn rewind(&mut self, offset: u64) {
         let wanted = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);

@@ -55,7 +55,7 @@ impl<R: Read> ArchiveReader<R> {
         }
         self.chained |= self.member.is_block();
         let arc = self.arc;
-        match self.collect() {
+        match self.collect_at_once().unwrap_or_else(|| self.collect()) {
             Collected::Whole { verified } => self.whole(start, verified),
             Collected::Part => {
                 self.run = Run::new(Feed::Member, start);
@@ -67,6 +67,42 @@ impl<R: Read> ArchiveReader<R> {
                 self.failed(start, reason);
             }
         }
+    }
+
+    /// A member that is small or holds one record, decompressed without steps. None that must prove itself: that
+    /// costs less in steps.
+    fn collect_at_once(&mut self) -> Option<Collected> {
+        if self.lost.is_some() {
+            return None;
+        }
+        let whole = self.member.peek_whole(&mut self.source, &mut self.out)?;
+        self.out.advance(whole.content);
+        let arc = self.arc;
+        self.notice_arc();
+        // A larger one that holds several is given out as it comes.
+        if whole.content >= STEP && !self.is_exact() {
+            self.arc = arc;
+            self.out.clear();
+            return None;
+        }
+        self.member.take_whole(whole, &mut self.source);
+        // As in steps: checksum and length come last.
+        self.step = self.source.offset() - 8;
+        Some(Collected::Whole { verified: true })
+    }
+
+    /// Whether the window is a record of the stated length and nothing else.
+    fn is_exact(&self) -> bool {
+        let window = self.out.window();
+        let lead = line_ends(window, LEAD);
+        let Head::Complete { len, stated: Some(stated) } = head(&window[lead..], true, self.rules()) else {
+            return false;
+        };
+        let surplus = usize::try_from(stated)
+            .ok()
+            .filter(|_| stated <= self.options.max_record_size)
+            .and_then(|stated| window.get(lead + len..)?.get(stated..));
+        surplus.is_some_and(|surplus| line_ends(surplus, LEAD) == surplus.len())
     }
 
     fn collect(&mut self) -> Collected {
