@@ -11,7 +11,7 @@ pub(crate) const FILEDESC: &[u8] = b"filedesc:";
 /// Longest scheme of an address.
 const SCHEME: usize = 16;
 /// Longest line that can begin a record, where none is expected.
-const LONGEST_LINE: usize = 8 << 10;
+pub(crate) const LONGEST_LINE: usize = 8 << 10;
 
 /// The line of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,10 @@ impl<'a> Line<'a> {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if may_begin(line) != Some(true) {
             return Err(reason::NOT_WARC);
+        }
+        // As in headers of WARC.
+        if line.iter().any(|&byte| byte < b' ' && byte != b'\t') {
+            return Err(reason::INVALID_HEADER);
         }
         [5, 10].iter().find_map(|&fields| with_fields(line, fields)).ok_or(reason::INVALID_HEADER)
     }
@@ -170,6 +174,9 @@ mod tests {
             "http://a.example/ 10.0.0.1 2026 text/html 1",
             "http://a.example/ server 20260102030405 text/html 1",
             "a.example 10.0.0.1 20260102030405 text/html 1",
+            "http://a.example/\u{1b}[2J 10.0.0.1 20260102030405 text/html 1",
+            "http://a.example/\rb 10.0.0.1 20260102030405 text/html 1",
+            "http://a.example/\0 10.0.0.1 20260102030405 text/html 1",
             "http: 1",
             "",
         ] {

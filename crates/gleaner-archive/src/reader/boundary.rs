@@ -10,8 +10,6 @@ use crate::frame::{begins_header, begins_version, line_ends};
 use crate::member::{Coding, GZIP, GzipHeader, ZSTD, gzip_header};
 use crate::reason;
 
-/// Bytes in which the first line of an ARC file ends.
-const ARC_LINE: usize = 8 << 10;
 const LZ4: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
 /// The skippable frame that holds the dictionary of a `.warc.zst` file.
 const DICTIONARY: u8 = 0x5d;
@@ -52,7 +50,7 @@ impl<R: Read> ArchiveReader<R> {
         if unlikely || arc::may_begin(self.source.unread()) != Some(true) {
             return false;
         }
-        self.source.fill_to(ARC_LINE);
+        self.source.fill_to(arc::LONGEST_LINE);
         let bytes = self.source.unread();
         self.arc = arc::begins_line(bytes) == Some(true) || (self.source.offset() == 0 && begins_arc(bytes));
         self.arc

@@ -243,9 +243,11 @@ impl<R: Read> ArchiveReader<R> {
             return false;
         }
         self.run.verified = false;
-        let progress = self.decode_to(known + LOOK, LOOK);
-        let fresh = &self.out.window()[known..];
-        let fresh = &fresh[line_ends(fresh, LEAD)..];
+        let mut progress = self.decode_to(known + LOOK, LOOK);
+        if progress == Progress::More && self.arc && arc::begins_line(self.fresh(known)).is_none() {
+            progress = self.decode_to(known + LEAD + arc::LONGEST_LINE, LOOK);
+        }
+        let fresh = self.fresh(known);
         let other = fresh.is_empty() || begins_version(fresh) || (self.arc && begins_arc(fresh));
         if other || matches!(progress, Progress::Bad(_)) {
             self.out.truncate(known);
@@ -257,6 +259,12 @@ impl<R: Read> ArchiveReader<R> {
             self.member_ended(verified);
         }
         true
+    }
+
+    /// What was decompressed behind the first `known` bytes, without line ends before it.
+    fn fresh(&self, known: usize) -> &[u8] {
+        let fresh = &self.out.window()[known..];
+        &fresh[line_ends(fresh, LEAD)..]
     }
 
     /// The record, if the member holds one and nothing else. Its boundary is the member's where the

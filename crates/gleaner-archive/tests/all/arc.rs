@@ -135,6 +135,44 @@ fn damage() {
     check(b"http://a.example/ is no record\n", &["0+31 gap not-warc"]);
 }
 
+/// An address longer than what is first decompressed of a member: it begins a record all the same.
+#[test]
+fn a_long_line_continues_nothing() {
+    let [info, one, _] = three();
+    // Its length reaches over its member, as if the next one went on with it.
+    let cut = String::from_utf8(one).unwrap().replacen(" 50\n", " 5000\n", 1).into_bytes();
+    for length in [300, 511, 512, 600, 3000, 8000] {
+        let target = format!("http://a.example/{}", "x".repeat(length));
+        let members = [&info, &cut, &arc(&target, "text/plain", "two")].map(|record| gzip(record));
+        let [a, b, c] = members.each_ref().map(Vec::len);
+        let expected = [
+            format!("0+{a} record verified"),
+            format!("{a}+{b} record verified"),
+            format!("{}+{c} record verified", a + b),
+        ];
+        assert_eq!(kinds(&members.concat()), expected, "{length}");
+    }
+}
+
+/// An address is shown to people and written to files: it holds no control characters, as in WARC.
+#[test]
+fn control_characters_in_lines() {
+    let [info, _, two] = three();
+    for bad in ["\u{1b}[2J", "\r", "\0", "\u{7}"] {
+        let line = arc(&format!("http://a.example/{bad}b"), "text/plain", "bad");
+        let a = info.len();
+        assert_eq!(
+            kinds(&[&info[..], &line, &two].concat()),
+            [
+                format!("0+{a} record"),
+                format!("{a}+{} gap invalid-header", line.len()),
+                format!("{}+{} record", a + line.len(), two.len())
+            ],
+            "{bad:?}"
+        );
+    }
+}
+
 /// Found by fuzzing: whether the second member was known for ARC depended on how the bytes of the first arrived.
 #[test]
 fn a_first_member_that_is_damaged() {
