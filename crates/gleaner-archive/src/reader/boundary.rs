@@ -44,9 +44,9 @@ impl<R: Read> ArchiveReader<R> {
         };
     }
 
-    /// Whether an ARC record begins here, as the first of a plain file or of one that was joined to a plain file.
+    /// Whether an ARC record begins here, as the first of a plain file, or of one behind something else.
     pub(super) fn notice_arc_line(&mut self) -> bool {
-        let unlikely = self.arc || self.seen == Seen::Members || self.lost.is_some();
+        let unlikely = self.arc || self.lost.is_some();
         if unlikely || arc::may_begin(self.source.unread()) != Some(true) {
             return false;
         }

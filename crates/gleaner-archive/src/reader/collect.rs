@@ -188,7 +188,7 @@ impl<R: Read> ArchiveReader<R> {
             self.ready.push_back(Found::Padding(place));
             return;
         }
-        self.run = Run::ended(start, verified);
+        self.run = Run::ended(start, verified, self.decompressed + self.out.len() as u64);
         if self.member.is_block() {
             self.go_on();
         } else if self.is_cut() && self.continues() {
@@ -232,7 +232,7 @@ impl<R: Read> ArchiveReader<R> {
             self.source.rewind(start);
             return false;
         }
-        self.run.ended = false;
+        (self.run.ended, self.run.member) = (false, start);
         true
     }
 

@@ -35,6 +35,11 @@ pub(super) struct Run {
     /// All members so far had a checksum that was compared; and the window holds nothing of another.
     sound: bool,
     pub(super) verified: bool,
+    /// Where the last sound member ends in the decompressed stream, and the one behind it begins in the file.
+    sound_end: u64,
+    pub(super) member: u64,
+    /// The damage that ends the run, in the member that begins at `member`.
+    broken: Option<&'static str>,
 }
 
 #[derive(Clone, Debug)]
@@ -64,12 +69,15 @@ impl Run {
             ended: false,
             sound: true,
             verified: false,
+            sound_end: 0,
+            member: start,
+            broken: None,
         }
     }
 
-    /// The run of a member that is decompressed already.
-    pub(super) fn ended(start: u64, verified: bool) -> Run {
-        Run { ended: true, sound: verified, verified, ..Run::new(Feed::Member, start) }
+    /// The run of a member that is decompressed already, and ends at `end` of the decompressed stream.
+    pub(super) fn ended(start: u64, verified: bool, end: u64) -> Run {
+        Run { ended: true, sound: verified, verified, sound_end: end, ..Run::new(Feed::Member, start) }
     }
 }
 
@@ -113,13 +121,24 @@ impl<R: Read> ArchiveReader<R> {
             match self.run_decode(want) {
                 Progress::More => return,
                 Progress::End { verified } => self.member_ended(verified),
-                // What was decompressed last may be damaged already: nothing more of it is given out.
-                Progress::Bad(reason) => return self.failed(self.run.safe, reason),
+                Progress::Bad(reason) => return self.run_broken(reason),
             }
             if self.out.len() >= want {
                 return;
             }
         }
+    }
+
+    /// A member is damaged. What was decompressed of it last may be so already: nothing more of it is given out; records
+    /// that end in sound members before it are.
+    fn run_broken(&mut self, reason: &'static str) {
+        let sound = self.run.sound_end.saturating_sub(self.decompressed);
+        if !self.run.sound || sound == 0 {
+            return self.failed(self.run.safe, reason);
+        }
+        self.out.truncate(usize::try_from(sound).unwrap_or(usize::MAX));
+        (self.run.ended, self.run.verified, self.run.broken) = (true, true, Some(reason));
+        self.step = self.run.member;
     }
 
     fn run_decode(&mut self, want: usize) -> Progress {
@@ -137,6 +156,7 @@ impl<R: Read> ArchiveReader<R> {
         self.run.sound &= verified;
         self.run.verified = self.run.sound;
         self.run.ended = true;
+        self.run.sound_end = self.decompressed + self.out.len() as u64;
         if self.chained {
             self.go_on();
         }
@@ -209,7 +229,8 @@ impl<R: Read> ArchiveReader<R> {
 
     /// Whether the record that the end of a member cuts goes on in the next one.
     fn run_continues(&mut self) -> bool {
-        let continues = self.run.feed == Feed::Member && self.run.ended && self.continues();
+        let may = self.run.feed == Feed::Member && self.run.ended && self.run.broken.is_none();
+        let continues = may && self.continues();
         self.chained |= continues;
         continues
     }
@@ -248,6 +269,9 @@ impl<R: Read> ArchiveReader<R> {
             self.lose(self.run.start, why);
         }
         self.close_run_lost(self.decompressed);
+        if let Some(reason) = self.run.broken {
+            self.failed(self.run.member, reason);
+        }
     }
 
     /// Begins to pass over a record above the limit.

@@ -4,6 +4,7 @@ use flate2::Compression;
 use gleaner_archive::{ArchiveReader, Entry, Header, ReaderOptions};
 
 use crate::check::check;
+use crate::faults::Pack;
 use crate::make::{gzip, gzip_at, record, record_stating, text, zstd};
 
 /// Length of `text("one")`: header 73, block 3, line ends 4.
@@ -81,6 +82,52 @@ fn members_that_are_mixed() {
             &format!("{}+{b} record \"3hree\" verified", a + 80),
         ],
     );
+}
+
+/// Archives of every kind, one behind the other in every order: each record comes out where it stands.
+#[test]
+fn joined_in_any_order() {
+    let (many, http) = (["one", "two", "three"].map(text), crate::make::responses(1, 10).concat());
+    let arc = b"http://a.example/ 10.0.0.1 20260102030405 text/plain 3\narc\n";
+    let kinds: [(&[Vec<u8>], Pack); 6] = [
+        (&many, |records| records.iter().flat_map(|record| gzip(record)).collect()),
+        (&many, |records| records.iter().flat_map(|record| zstd(record)).collect()),
+        (&many, |records| records.concat()),
+        (&many, |records| gzip(&records.concat())),
+        (&[arc.to_vec()], |records| records.concat()),
+        (&[http], |records| gzip(&records[0])),
+    ];
+    for order in permutations(kinds.len()) {
+        let archive: Vec<u8> = order.iter().flat_map(|&at| kinds[at].1(kinds[at].0)).collect();
+        let mut reader = ArchiveReader::new(&archive[..], ReaderOptions::default());
+        let mut blocks = Vec::new();
+        while let Some(entry) = reader.next_entry().unwrap() {
+            let Entry::Record(record) = entry else { panic!("{order:?}: {entry:?}") };
+            blocks.push(record.block.to_vec());
+        }
+        let expected: Vec<_> = order.iter().flat_map(|&at| kinds[at].0).collect();
+        assert_eq!(blocks.len(), expected.len(), "{order:?}");
+        for (block, record) in blocks.iter().zip(expected) {
+            assert!(record.windows(block.len()).any(|window| window == block), "{order:?}");
+        }
+        crate::check::check_tally(&reader, &archive);
+    }
+}
+
+/// Every order of the numbers below `count`.
+fn permutations(count: usize) -> Vec<Vec<usize>> {
+    let mut orders = vec![Vec::new()];
+    for _ in 0..count {
+        let longer = |order: &Vec<usize>| {
+            let order = order.clone();
+            (0..count).filter(move |at| !order.contains(at)).collect::<Vec<_>>()
+        };
+        orders = orders
+            .iter()
+            .flat_map(|order| longer(order).into_iter().map(|at| [&order[..], &[at]].concat()))
+            .collect();
+    }
+    orders
 }
 
 #[test]
