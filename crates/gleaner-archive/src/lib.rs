@@ -73,6 +73,7 @@ mod reader;
 pub mod reason;
 mod source;
 mod tally;
+mod unpack;
 
 pub use charset::{CharsetSource, Decoded, decode_html, decode_text};
 pub use digest::{DigestCheck, check_digests};
@@ -81,3 +82,4 @@ pub use header::Header;
 pub use payload::{Payload, PayloadLimits, Text, payload, payload_within, skipped_by_header};
 pub use reader::{ArchiveReader, ReaderOptions};
 pub use tally::{Bytes, Tally};
+pub use unpack::{Piece, Unpacker};

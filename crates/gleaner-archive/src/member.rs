@@ -18,6 +18,9 @@ const MAX_GZIP_HEADER: usize = 128 << 10;
 /// Largest zstd window, 128 MiB: the library's own default, and what `--long` writes.
 const ZSTD_WINDOW_LOG: u32 = 27;
 
+/// Input that the zstd decoder may hold before it gives anything for it: a block with its header.
+const ZSTD_HELD: u64 = (128 << 10) + 32;
+
 /// Bytes that members of a file may give together whatever their ratio: short runs compress well.
 const FREE: u64 = 1 << 20;
 /// Bytes that any member may give: no more than a thousand times the smallest one.
@@ -155,6 +158,11 @@ impl Member {
     /// Whether the member is a block of a stream that was cut without regard to records (BGZF).
     pub(crate) fn is_block(&self) -> bool {
         self.is_block
+    }
+
+    /// Consumed bytes that may have given nothing yet.
+    pub(crate) fn held_back(&self) -> u64 {
+        if let Stage::Zstd { .. } = self.stage { ZSTD_HELD } else { 0 }
     }
 
     /// Begins the member that stands at the source's position. `Err` inside: it is none; the bytes

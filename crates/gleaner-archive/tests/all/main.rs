@@ -14,3 +14,4 @@ mod payloads;
 mod reading;
 mod real;
 mod recovery;
+mod unpack;

@@ -79,6 +79,23 @@ fn truncation_of_a_shared_member() {
     }
 }
 
+/// A decoder may have taken in what follows a frame that is cut: it is read all the same.
+#[test]
+fn a_shared_member_that_is_cut_takes_nothing_of_the_next() {
+    let records = responses(60, 31);
+    for pack in [gzip, zstd] {
+        let whole = pack(&records.concat());
+        for end in (whole.len() / 4..whole.len() - 8).step_by(whole.len() / 50) {
+            let archive = [&whole[..end], &pack(&text("one")), &pack(&text("two"))].concat();
+            let lines = crate::check::lines(&archive, &ReaderOptions::default());
+            let last = &lines[lines.len() - 2..];
+            assert!(last[0].ends_with("record \"one\" verified"), "{end}: {:?}", last[0]);
+            assert!(last[1].ends_with("record \"two\" verified"), "{end}: {:?}", last[1]);
+            assert!(lines[lines.len() - 3].contains(" gap corrupt-"), "{end}");
+        }
+    }
+}
+
 #[test]
 fn truncation_of_plain_files() {
     let archive = [text("one"), text("two")].concat();
