@@ -135,8 +135,7 @@ impl<R: Read> ArchiveReader<R> {
     /// Decompresses until `want` bytes are there.
     pub(super) fn decode_to(&mut self, want: usize, limit: usize) -> Progress {
         while self.out.len() < want {
-            self.step =
-                self.source.offset().saturating_sub(self.member.held_back()).max(self.run.member);
+            self.step = self.source.offset().saturating_sub(self.member.held_back()).max(self.run.member);
             let progress = self.member.decode(&mut self.source, &mut self.out, limit);
             if progress != Progress::More {
                 return progress;

@@ -6,10 +6,13 @@ use gleaner_archive::{Piece, Unpacker};
 
 use crate::make::{Random, gzip, page, zstd};
 
+/// Bytes, or offset, length and reason of a gap.
+type Found = Result<Vec<u8>, (u64, u64, &'static str)>;
+
 /// The bytes between gaps, and the gaps.
-fn unpack(input: impl Read) -> Vec<Result<Vec<u8>, (u64, u64, &'static str)>> {
+fn unpack(input: impl Read) -> Vec<Found> {
     let mut unpacker = Unpacker::new(input);
-    let mut found: Vec<Result<Vec<u8>, _>> = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
     while let Some(piece) = unpacker.next_piece().unwrap() {
         match (piece, found.last_mut()) {
             (Piece::Bytes(bytes), Some(Ok(known))) => known.extend_from_slice(bytes),
@@ -70,9 +73,10 @@ fn a_damaged_member_costs_itself() {
 #[test]
 fn a_large_member_is_given_out_as_far_as_it_is_sound() {
     let text = page(&mut Random::new(3), 2 << 20);
-    for (pack, cut, broken) in
-        [(gzip as fn(&[u8]) -> Vec<u8>, "truncated-gzip", "corrupt-gzip"), (zstd, "truncated-zstd", "corrupt-zstd")]
-    {
+    for (pack, cut, broken) in [
+        (gzip as fn(&[u8]) -> Vec<u8>, "truncated-gzip", "corrupt-gzip"),
+        (zstd, "truncated-zstd", "corrupt-zstd"),
+    ] {
         let member = pack(&text);
         let half = &member[..member.len() / 2];
         let [Ok(before), Err(gap)] = &unpack(half)[..] else { panic!() };

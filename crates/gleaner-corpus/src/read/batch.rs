@@ -139,7 +139,8 @@ pub struct Record {
     pub language: Option<String>,
     /// Name of the input file.
     pub source_file: String,
-    /// Byte offset in the file (archives), in the decompressed stream (JSONL); row number (Parquet); else 0.
+    /// Byte offset in the file (archives), in the decompressed stream (JSONL; behind damage, in what could be
+    /// decompressed of it); row number (Parquet); else 0.
     pub source_offset: u64,
     /// All other fields as the text of one JSON object, on one line, in their order and spelling.
     pub metadata: Option<String>,

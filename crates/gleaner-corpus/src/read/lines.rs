@@ -1,52 +1,47 @@
 //! Splits JSONL into lines.
 
-use std::io::Read;
+use std::io;
 
+use gleaner_archive::{Damage, Piece, Unpacker, reason};
 use memchr::memchr;
 
 use super::batch::{Builder, Raw};
 use super::row::TOO_LARGE;
-use super::unpack::Unpacked;
 use super::{Fill, ReadOptions, Source};
 use crate::input::format::Compression;
-use crate::input::stored::Stored;
+use crate::input::stored::{Stored, io_error};
 
 /// Decoded bytes that are asked for at once.
 const CHUNK: u64 = 256 << 10;
-/// Decoded bytes of which none is sure when the last of them is damaged.
-const PIECE: u64 = 32 << 10;
 const LINE_TOO_LONG: &str = "line-too-long";
 
 pub(super) struct Lines {
     /// What decompresses the stored bytes; `None` where they are read as they are.
-    decoded: Option<Unpacked>,
+    decoded: Option<Unpacker<Stored>>,
     stored: Stored,
-    compression: Compression,
     max_line: u64,
     too_long: &'static str,
-    /// Where in the file as stored the bytes begin that were decompressed last.
-    step: u64,
-    /// Where in the stream the line begins that is looked for.
+    /// Where in the stream the line begins that is looked for. Gaps count nothing.
     offset: u64,
     /// What was read beyond the last batch.
     rest: Vec<u8>,
     /// Bytes of the present line that were given up because it is too large.
     dropped: u64,
-    end: Option<End>,
+    /// What ends the stream, or the line that it is in.
+    stop: Option<Stop>,
 }
 
-/// How the stream ended.
-enum End {
-    Whole,
-    Damaged(String),
+enum Stop {
+    End,
+    /// Stored bytes are lost; what follows need not begin a line.
+    Gap(Damage),
+    /// The system does not read on.
+    Failed(io::Error),
 }
 
 impl Lines {
     pub(super) fn new(stored: &Stored, compression: Compression, options: &ReadOptions) -> Lines {
-        let (decoded, end) = match Unpacked::new(stored, compression) {
-            Ok(decoded) => (decoded, None),
-            Err(error) => (None, Some(End::Damaged(stored.reason(compression, &error)))),
-        };
+        let decoded = (compression != Compression::None).then(|| Unpacker::new(stored.clone()));
         let (max_line, too_long) = match options.max_line_size {
             Some(limit) if limit < options.max_record_size => (limit, LINE_TOO_LONG),
             _ => (options.max_record_size, TOO_LARGE),
@@ -54,14 +49,12 @@ impl Lines {
         Lines {
             decoded,
             stored: stored.clone(),
-            compression,
             max_line,
             too_long,
-            step: 0,
             offset: 0,
             rest: Vec::new(),
             dropped: 0,
-            end,
+            stop: None,
         }
     }
 
@@ -78,56 +71,62 @@ impl Lines {
         self.offset += length;
     }
 
-    /// What is left after the last line end.
-    fn last_line(&mut self, batch: &mut Builder, start: usize) {
-        let (end, first) = (batch.bytes.len(), self.offset);
+    /// What stands between the last line end and the place where the stream stops. True if it goes on from there.
+    fn stop(&mut self, stop: Stop, batch: &mut Builder, start: usize) -> bool {
+        let end = batch.bytes.len();
         let length = self.dropped + (end - start) as u64;
-        match self.end.take() {
-            Some(End::Damaged(reason)) => {
-                if length > 0 {
-                    batch.reject(first, length, "truncated-line");
-                }
-                self.gap(batch, reason);
+        if let Stop::End = stop {
+            if length > 0 {
+                self.line(batch, start, end);
             }
-            _ if length > 0 => self.line(batch, start, end),
-            _ => {}
+            return false;
+        }
+        if length > 0 {
+            batch.reject(self.offset, length, "truncated-line");
+            (self.dropped, self.offset) = (0, self.offset + length);
+        }
+        match stop {
+            Stop::Gap(gap) => {
+                batch.gap(gap.offset, gap.length, reason_of(gap.reason));
+                true
+            }
+            Stop::Failed(error) => {
+                batch.gap(self.stored.consumed(), 0, io_error(&error));
+                false
+            }
+            Stop::End => false,
         }
     }
 
-    /// What of the file as stored gave no bytes, or bytes that are not sure. There is at least one: the file ended, or
-    /// could not be read on, where something had to follow.
-    fn gap(&mut self, batch: &mut Builder, reason: String) {
-        // A failure to read is told when the file is closed.
-        let _ = self.stored.drain();
-        let end = self.stored.consumed();
-        let start = self.step.min(end.saturating_sub(1));
-        batch.gap(start, end - start, reason);
-    }
-
-    /// Decompresses about [`CHUNK`] bytes, in pieces, so that damage is known to be in the last one.
-    fn unpack(&mut self, out: &mut Vec<u8>) -> std::io::Result<u64> {
-        let Some(decoded) = &mut self.decoded else { return self.stored.read_into(CHUNK, out) };
-        let mut read = 0;
-        while read < CHUNK {
-            self.step = self.stored.consumed() - decoded.waiting();
-            let before = out.len();
-            let piece = decoded.take(PIECE).read_to_end(out).inspect_err(|_| out.truncate(before))? as u64;
-            read += piece;
-            if piece < PIECE {
-                break;
+    /// Decompresses about [`CHUNK`] bytes; fewer where the stream stops.
+    fn unpack(&mut self, out: &mut Vec<u8>) -> io::Result<Option<Stop>> {
+        let Some(decoded) = &mut self.decoded else {
+            let read = self.stored.read_into(CHUNK, out)?;
+            return Ok((read < CHUNK).then_some(Stop::End));
+        };
+        let enough = out.len() + CHUNK as usize;
+        while out.len() < enough {
+            match decoded.next_piece()? {
+                Some(Piece::Bytes(bytes)) => out.extend_from_slice(bytes),
+                Some(Piece::Gap(gap)) => return Ok(Some(Stop::Gap(gap))),
+                None => return Ok(Some(Stop::End)),
             }
         }
-        Ok(read)
+        Ok(None)
     }
 
     fn read(&mut self, batch: &mut Builder) {
         batch.make_room(CHUNK as usize);
-        let read = self.unpack(&mut batch.bytes);
-        match read {
-            Ok(size) if size < CHUNK => self.end = Some(End::Whole),
-            Ok(_) => {}
-            Err(error) => self.end = Some(End::Damaged(self.stored.reason(self.compression, &error))),
-        }
+        self.stop = self.unpack(&mut batch.bytes).unwrap_or_else(|error| Some(Stop::Failed(error)));
+    }
+}
+
+/// The stable name of what was wrong with a file that is no archive.
+fn reason_of(damage: &'static str) -> &'static str {
+    match damage {
+        reason::CORRUPT_GZIP => "invalid-gzip",
+        reason::CORRUPT_ZSTD => "invalid-zstd",
+        other => other,
     }
 }
 
@@ -159,9 +158,14 @@ impl Source for Lines {
                 batch.bytes.truncate(start);
                 searched = start;
             }
-            if self.end.is_some() {
-                self.last_line(batch, start);
-                return Fill::Done;
+            if let Some(stop) = self.stop.take() {
+                if !self.stop(stop, batch, start) {
+                    return Fill::Done;
+                }
+                (start, searched) = (batch.bytes.len(), batch.bytes.len());
+                if batch.is_full_at(start) {
+                    return Fill::Full;
+                }
             }
             self.read(batch);
         }

@@ -20,7 +20,6 @@ mod parquet;
 mod row;
 mod rows;
 mod summary;
-mod unpack;
 mod whole;
 
 pub use batch::{BatchRecord, Content, Decoded, Item, RawBatch, Record};

@@ -124,6 +124,10 @@ fn truncated_compression_is_a_gap_after_the_good_lines() {
         if let [partial, _] = &outcome.rejects[..] {
             assert_eq!((partial.kind.name(), partial.reason.as_str()), ("record", "truncated-line"));
         }
+        if bytes.ends_with(b"tail") {
+            assert_eq!((outcome.records.len(), gap.length), (4000, 4), "the member before it is sound");
+            continue;
+        }
         // Nothing of a piece that the gap covers is given out.
         let given = match &outcome.rejects[..] {
             [partial, _] => partial.offset + partial.length,
@@ -137,6 +141,53 @@ fn truncated_compression_is_a_gap_after_the_good_lines() {
     }
     let (_folder, path) = file("a.txt.gz", cut(gzip(lines.as_bytes())));
     assert_eq!(read(&path).rejects[0].reason, "truncated-gzip");
+}
+
+/// Damage costs the member that it is in, and the lines that go over its ends; what is left of these is no record.
+#[test]
+fn a_damaged_member_costs_its_own_lines() {
+    let line = |at: usize| format!("{{\"id\":\"{at}\",\"text\":\"line {at} of {}\"}}\n", at * 7919 % 1000);
+    let text: String = (0..600).map(line).collect();
+    // Members that end with a line, and members that end anywhere.
+    let with_lines: Vec<String> =
+        (0..12).map(|part| (part * 50..(part + 1) * 50).map(line).collect()).collect();
+    let anywhere: Vec<String> =
+        text.as_bytes().chunks(1777).map(|part| String::from_utf8(part.to_vec()).unwrap()).collect();
+    let checked = |bytes: &[u8]| {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+        encoder.include_checksum(true).unwrap();
+        std::io::Write::write_all(&mut encoder, bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    for (name, pack) in [("a.jsonl.gz", gzip as fn(&[u8]) -> Vec<u8>), ("a.jsonl.zst", checked)] {
+        for parts in [&with_lines, &anywhere] {
+            let members: Vec<_> = parts.iter().map(|part| pack(part.as_bytes())).collect();
+            for damaged in 0..members.len() {
+                let mut bytes = members.clone();
+                let middle = bytes[damaged].len() / 2;
+                bytes[damaged][middle..middle + 8].fill(0xff);
+                let (_folder, path) = file(name, bytes.concat());
+                let outcome = read(&path);
+                let start = parts[..damaged].concat().len();
+                let end = start + parts[damaged].len();
+                let mut at = 0;
+                let sound = text.lines().enumerate().filter(|(_, line)| {
+                    at += line.len() + 1;
+                    at <= start || at - line.len() > end
+                });
+                let sound: Vec<String> = sound.map(|(number, _)| number.to_string()).collect();
+                assert_eq!(outcome.ids(), sound, "{name} {damaged}");
+                let offset = members[..damaged].concat().len();
+                let reason = if name.ends_with("gz") { "invalid-gzip" } else { "invalid-zstd" };
+                let gap = format!("gap {offset} {} {reason}", members[damaged].len());
+                let lost = outcome.lost();
+                assert_eq!(lost.iter().filter(|lost| lost.starts_with("gap")).collect::<Vec<_>>(), [&gap]);
+                // What is left of the lines at both ends.
+                let of_lines = |at: usize| usize::from(at > 0 && text.as_bytes().get(at - 1) != Some(&b'\n'));
+                assert_eq!(lost.len(), 1 + of_lines(start) + of_lines(end % text.len()), "{lost:?}");
+            }
+        }
+    }
 }
 
 #[test]
