@@ -26,7 +26,7 @@ fuzz_target!(|bytes: &[u8]| {
 
 /// How many bytes come before each gap and at the end, with a digest of them; and the gaps.
 fn pieces(input: impl Read, size: usize) -> Vec<(u64, u64, u64)> {
-    let mut unpacker = Unpacker::new(input);
+    let mut unpacker = Unpacker::new(input, 1000);
     let (mut found, mut given, mut digest, mut end) = (Vec::new(), 0u64, 0u64, 0);
     // A small file may give much.
     while let Some(piece) = unpacker.next_piece().expect("the input does not fail") {

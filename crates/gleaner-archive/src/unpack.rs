@@ -34,8 +34,8 @@ pub enum Piece<'a> {
 /// KiB in which damage shows is given out, but damage need not show at once.
 ///
 /// # Cost
-/// One pass. Memory: below 3 MiB, and up to 128 MiB for the window of a zstd frame that fills it. There is no limit to
-/// how much a member may give, so whoever keeps the bytes sets his own. False beginnings after damage make it go back
+/// One pass. Memory: below 3 MiB, and up to 128 MiB for the window of a zstd frame that fills it. Members may give as
+/// much as the ratio allows, so whoever keeps the bytes sets a limit of his own. False beginnings after damage make it go back
 /// over at most four times what it has read, and 1 MiB.
 ///
 /// # Example
@@ -50,7 +50,7 @@ pub enum Piece<'a> {
 /// };
 /// let mut file = [gzip("one\n"), gzip("two\n"), gzip("three\n")].concat();
 /// file[36] ^= 1; // in the second
-/// let mut unpacker = Unpacker::new(&file[..]);
+/// let mut unpacker = Unpacker::new(&file[..], 1000);
 /// let mut seen = String::new();
 /// while let Some(piece) = unpacker.next_piece()? {
 ///     match piece {
@@ -92,11 +92,13 @@ enum State {
 }
 
 impl<R: Read> Unpacker<R> {
-    /// An unpacker of `input`, which should not be buffered: it is read in large pieces.
-    pub fn new(input: R) -> Unpacker<R> {
+    /// An unpacker of `input`, which should not be buffered: it is read in large pieces. Of a member that gives more
+    /// than `max_compression_ratio` bytes for each of its own no more is read, as
+    /// [`ReaderOptions::max_compression_ratio`](crate::ReaderOptions::max_compression_ratio) says.
+    pub fn new(input: R, max_compression_ratio: u64) -> Unpacker<R> {
         Unpacker {
             source: Source::new(input, KEPT),
-            member: Member::new(u64::MAX),
+            member: Member::new(max_compression_ratio),
             out: Output::new(PIECE),
             state: State::Boundary,
             held: false,
@@ -209,7 +211,9 @@ impl<R: Read> Unpacker<R> {
                     break;
                 }
                 Progress::Bad(reason) => {
-                    self.failed(self.step, reason);
+                    // Where something had to follow the last byte, the gap has that one.
+                    let last = self.source.offset().saturating_sub(1);
+                    self.failed(self.step.min(last).max(self.start), reason);
                     return None;
                 }
             }

@@ -11,7 +11,7 @@ type Found = Result<Vec<u8>, (u64, u64, &'static str)>;
 
 /// The bytes between gaps, and the gaps.
 fn unpack(input: impl Read) -> Vec<Found> {
-    let mut unpacker = Unpacker::new(input);
+    let mut unpacker = Unpacker::new(input, 1000);
     let mut found: Vec<Found> = Vec::new();
     while let Some(piece) = unpacker.next_piece().unwrap() {
         match (piece, found.last_mut()) {
@@ -91,6 +91,30 @@ fn a_large_member_is_given_out_as_far_as_it_is_sound() {
     }
 }
 
+/// Found by fuzzing: a gap of no bytes where the input ends exactly behind a piece.
+#[test]
+fn a_member_that_is_cut_behind_a_piece() {
+    for pack in [gzip, zstd] {
+        let member = pack(&[b'x'; 32 << 10]);
+        for end in 1..member.len() {
+            let found = unpack(&member[..end]);
+            let Some(Err(gap)) = found.last() else { panic!("{end}") };
+            assert!(found.len() <= 2 && gap.1 > 0 && gap.0 + gap.1 == end as u64, "{end}: {gap:?}");
+        }
+    }
+}
+
+#[test]
+fn a_bomb_is_a_gap() {
+    let (one, two) = (gzip(b"one"), gzip(b"two"));
+    for bomb in [gzip(&vec![b' '; 20 << 20]), zstd(&vec![b' '; 20 << 20])] {
+        let found = unpack(&[&one[..], &bomb, &two].concat()[..]);
+        let [Ok(before), Err(gap), Ok(after)] = &found[..] else { panic!("{}", found.len()) };
+        assert!(before.len() < 4 << 20, "{}", before.len());
+        assert_eq!((gap.2, &after[..]), ("compression-ratio", &b"two"[..]));
+    }
+}
+
 #[test]
 fn what_is_none() {
     assert_eq!(unpack(&b"text"[..]), [Err((0, 4, "corrupt-gzip"))]);
@@ -113,7 +137,7 @@ fn an_input_that_fails() {
     }
     let (one, two) = (gzip(b"one"), gzip(b"two"));
     let cut = [&one[..], &two[..two.len() - 3]].concat();
-    let mut unpacker = Unpacker::new(Failing(&cut));
+    let mut unpacker = Unpacker::new(Failing(&cut), 1000);
     assert!(matches!(unpacker.next_piece().unwrap(), Some(Piece::Bytes(b"one"))));
     assert!(matches!(unpacker.next_piece().unwrap(), Some(Piece::Gap(_))));
     assert_eq!(unpacker.next_piece().unwrap_err().to_string(), "unplugged");

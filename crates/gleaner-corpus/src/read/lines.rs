@@ -41,7 +41,8 @@ enum Stop {
 
 impl Lines {
     pub(super) fn new(stored: &Stored, compression: Compression, options: &ReadOptions) -> Lines {
-        let decoded = (compression != Compression::None).then(|| Unpacker::new(stored.clone()));
+        let decoded = (compression != Compression::None)
+            .then(|| Unpacker::new(stored.clone(), options.max_compression_ratio));
         let (max_line, too_long) = match options.max_line_size {
             Some(limit) if limit < options.max_record_size => (limit, LINE_TOO_LONG),
             _ => (options.max_record_size, TOO_LARGE),

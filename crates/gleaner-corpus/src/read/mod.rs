@@ -77,8 +77,8 @@ pub struct ReadOptions {
     /// Largest header of an archive's record, and largest HTTP head of a page in it, in bytes. A larger header is a gap,
     /// a larger head rejects its record, both as `header-too-large`. Default 64 KiB.
     pub max_header_size: usize,
-    /// Most bytes that a member of an archive may give for each of its own, beyond 1 MiB for all members of a file; one
-    /// that gives more is rejected as `compression-ratio`. Default 1,000.
+    /// Most bytes that a member of an archive or of compressed JSONL may give for each of its own, beyond 1 MiB for all
+    /// members of a file; one that gives more is rejected, or its rest a gap, as `compression-ratio`. Default 1,000.
     pub max_compression_ratio: u64,
     /// Most content codings on top of each other of a page in an archive; more are rejected as
     /// `content-codings-nested`. Default 4.
