@@ -10,6 +10,7 @@ mod digests;
 mod faults;
 mod limits;
 mod make;
+mod memory;
 mod payloads;
 mod reading;
 mod real;
