@@ -33,6 +33,11 @@ fn json_test_suite() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let value = fs::read(&path).unwrap();
         if value.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+            // Several lines: each is a row of its own, or rejected.
+            let (_folder, path) = file("in.jsonl", &value);
+            let outcome = read(&path);
+            let lines = value.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
+            assert_eq!((outcome.records.len(), outcome.rejects.len()), (0, lines.count()), "{name}");
             continue;
         }
         let line = [b"{\"text\":\"t\",\"value\":", value.as_slice(), b"}\n"].concat();
