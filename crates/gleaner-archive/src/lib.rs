@@ -6,7 +6,11 @@
 //! record with the digests that it states. [`payload`] turns the block of a record into a page or a text: HTTP
 //! head, chunks, content coding, charset; [`skipped_by_header`] says beforehand, by the header alone,
 //! that there is none. [`decode_html`] and [`decode_text`] are the charset step alone. A reader and a
-//! decoder share nothing, so that one thread can read while others decode.
+//! decoder share nothing, so that one thread can read while others decode. [`Unpacker`] does for compressed files
+//! of any content what the reader does for archives.
+//!
+//! Feature `libdeflate` (on by default) decompresses small gzip members with a C library, a third faster; what is
+//! read is the same.
 //!
 //! ```
 //! use gleaner_archive::{ArchiveReader, Entry, Payload, ReaderOptions, payload};
@@ -36,6 +40,19 @@
 //! It does not write archives, seek in them by an index, join segmented records (each segment is a
 //! record; what continues one is skipped as `continuation`), or read LZ4 (reported as one gap,
 //! `lz4-archive`). It knows nothing about main content: a page comes out as the server sent it.
+//!
+//! # What damage costs
+//! A flipped byte, a lost page or a cut file costs what the damaged part holds, and is reported as one range:
+//!
+//! | archive | lost | given out |
+//! |---|---|---|
+//! | a gzip member or zstd frame a record | the records of the members that were touched | all others; nothing whose checksum differs |
+//! | BGZF, or other blocks that know nothing of records | the records that are partly in the blocks that were touched | all others |
+//! | one member or frame for all | from the damage to the end of the member | what comes before, in steps of up to 256 KiB: unverified, so a changed byte that still decompresses may be in it |
+//! | plain | a record whose header is hit, and up to the next version line | all others; a changed byte in a block is not seen, unless the record states a digest |
+//!
+//! A zstd frame without a checksum is like a plain archive where it still decompresses. Where members and plain
+//! records stand in one file, what is looked for after damage is of the kind that came before it.
 //!
 //! # Untrusted input
 //! No input makes it panic, recurse, or allocate from a length it read: buffers grow as bytes

@@ -73,6 +73,43 @@ fn counts_of_known_archives() {
     }
 }
 
+/// What the collections hold of segments, LZ4 and dictionaries.
+#[test]
+fn segments_lz4_and_dictionaries() {
+    let Some(data) = data() else { return };
+    let hostile = data.join("hostile");
+    let lines = |archive: &[u8]| crate::check::lines(archive, &ReaderOptions::default());
+    for name in ["block-sized-records.warc.lz4", "warcfile.warc.lz4"] {
+        let archive =
+            std::fs::read(hostile.join("chatnoir-eu+chatnoir-resiliparse/tests/data").join(name)).unwrap();
+        assert_eq!(lines(&archive), [format!("0+{} gap lz4-archive", archive.len())]);
+    }
+    for (name, kind) in [("continuation", "continuation"), ("response", "response")] {
+        let name = format!(
+            "netarchivesuite+jwat/jwat-warc/src/test/resources/invalid-warcfile-segment-number-{name}.warc"
+        );
+        let archive = std::fs::read(hostile.join(&name)).unwrap();
+        let mut reader = ArchiveReader::new(&archive[..], ReaderOptions::default());
+        let mut kinds = Vec::new();
+        while let Some(entry) = reader.next_entry().unwrap() {
+            let Entry::Record(record) = entry else { panic!("{name}: {entry:?}") };
+            kinds.push(record.header.record_type().unwrap());
+        }
+        assert_eq!(kinds, [kind, kind], "{name}");
+    }
+    let dictionary =
+        std::fs::read(hostile.join("facebook+zstd/tests/golden-dictionaries/http-dict-missing-symbols"))
+            .unwrap();
+    let mut encoder = zstd::Encoder::with_dictionary(Vec::new(), 3, &dictionary).unwrap();
+    std::io::Write::write_all(&mut encoder, &crate::make::text("one")).unwrap();
+    let frame = encoder.finish().unwrap();
+    let length = u32::try_from(dictionary.len()).unwrap().to_le_bytes();
+    let archive = [b"\x5d\x2a\x4d\x18", &length[..], &dictionary, &frame].concat();
+    let start = 8 + dictionary.len();
+    let expected = [format!("0+{start} padding"), format!("{start}+{} record \"one\"", frame.len())];
+    assert_eq!(lines(&archive), expected);
+}
+
 #[test]
 fn every_file_is_covered() {
     let Some(data) = data() else { return };
