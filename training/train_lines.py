@@ -92,7 +92,7 @@ def one_fit(job):
     model = CatBoost({**PARAMETERS, **FOREST})
     model.fit(Pool(lines.X[rows], lines.label[rows], weight=lines.weight[rows]))
     scored = np.where(scored)[0]
-    return scored, predict(model, lines.X[scored]), model if key is None else None
+    return key, scored, predict(model, lines.X[scored]), model
 
 
 def parts_of(lines, leave_out):
@@ -109,15 +109,16 @@ def parts_of(lines, leave_out):
 
 
 def out_of_fold(lines, leave_out, whole):
-    """Probability of each line by the model that did not see its part (NaN for what is in none), and the model of all."""
+    """Probability of each line by the model that did not see its part (NaN for what is in none), and the models: by part,
+    that of all as None."""
     nothing = np.zeros(len(lines.label), bool)
     jobs = parts_of(lines, leave_out) + ([(None, nothing, nothing)] if whole else [])
-    p, model = np.full(len(lines.label), np.nan, np.float32), None
+    p, models = np.full(len(lines.label), np.nan, np.float32), {}
     with get_context("fork").Pool(2) as pool:
-        for scored, predicted, own in pool.imap_unordered(one_fit, jobs):
+        for key, scored, predicted, model in pool.imap_unordered(one_fit, jobs):
             p[scored] = predicted
-            model = own or model
-    return p, model
+            models[key] = model
+    return p, models
 
 
 def article(text, ruled, p):
@@ -205,11 +206,17 @@ def write_predictions(lines, p, folder):
             out.close()
 
 
-def export(model, lines, folder):
+def write_source(path, model, lines):
+    """Writes the table as the crate's source, and returns it."""
     table = Table(model, lines.X.shape[1])
-    with open(os.path.join(folder, "src/lines/model_table.rs"), "w") as out:
+    with open(path, "w") as out:
         out.write("//! Made by `training/train_lines.py`; do not edit.\n\nuse crate::forest::Forest;\n")
         write_table(out, "LINES", table)
+    return table
+
+
+def export(model, lines, folder):
+    table = write_source(os.path.join(folder, "src/lines/model_table.rs"), model, lines)
     rows = golden_rows(table, model, lines.X)
     with open(os.path.join(folder, "tests/lines/golden_rows.json"), "w") as out:
         out.write("[\n" + ",\n".join(map(json.dumps, rows)) + "\n]\n")
@@ -222,13 +229,13 @@ def main():
     parser.add_argument("--export"); parser.add_argument("--predictions")
     options = parser.parse_args()
     lines = SHARED["lines"] = Lines(load(options.binary, options.data, options.work))
-    p, model = out_of_fold(lines, options.leave_out, whole=options.export is not None)
+    p, models = out_of_fold(lines, options.leave_out, whole=options.export is not None)
     for preset in (None, *PRESETS):
         report(lines, p, preset)
     if options.predictions:
         write_predictions(lines, p, options.predictions)
     if options.export:
-        export(model, lines, options.export)
+        export(models[None], lines, options.export)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ use gleaner_corpus::AtomicFile;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
+use crate::site::host_of;
 
 /// Version of the file.
 const VERSION: u32 = 1;
@@ -129,6 +130,8 @@ pub(crate) struct SiteFile {
     path: PathBuf,
     /// Hash of the host and offset of every so many sites, ascending.
     places: Vec<(u64, u64)>,
+    /// How many: with one, a site that is not among them is not in the file.
+    step: u64,
     /// Readers that nobody uses now.
     readers: Mutex<Vec<BufReader<File>>>,
     recent: Mutex<Recent>,
@@ -200,7 +203,7 @@ impl SiteFile {
             Ok(())
         })?;
         let recent = Mutex::new(Recent { room: room.min(Self::ROOM), ..Recent::default() });
-        Ok(SiteFile { path: path.to_path_buf(), places, readers: Mutex::default(), recent })
+        Ok(SiteFile { path: path.to_path_buf(), places, step, readers: Mutex::default(), recent })
     }
 
     /// Reads every site of a file that comes from elsewhere, so that none fails later.
@@ -225,6 +228,9 @@ impl SiteFile {
         let Some(at) = self.places.partition_point(|(other, _)| *other <= site).checked_sub(1) else {
             return Ok(None);
         };
+        if self.step == 1 && self.places[at].0 != site {
+            return Ok(None);
+        }
         let readers = || self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         let spare = readers().pop();
         let mut reader = spare.map_or_else(|| open(&self.path), Ok)?;
@@ -324,7 +330,8 @@ fn site_of_line(line: &[u8]) -> Option<u64> {
 }
 
 /// Writes the templates of `path` that are of a host in `hosts`, of all where that is empty, for people: each line of a
-/// template with its pages, from the top of a page to its end.
+/// template with its pages, from the top of a page to its end. A host may be an address, and have `www.` before it, as in the
+/// documents.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] for a file that holds no templates; [`ErrorKind::Io`]; what `out` returns.
@@ -334,9 +341,11 @@ pub fn print_templates(
     out: &mut dyn FnMut(&str) -> Result<(), Error>,
 ) -> Result<(), Error> {
     SiteFile::check(path)?;
+    let name = |host: &String| host_of(host).or_else(|| host_of(&format!("http://{host}")));
+    let hosts: Vec<Option<String>> = hosts.iter().map(name).collect();
     for_each_line(path, |_, _, line| {
         let row = parse(line, path)?;
-        if !hosts.is_empty() && !hosts.contains(&row.host) {
+        if !hosts.is_empty() && !hosts.iter().any(|host| host.as_ref() == Some(&row.host)) {
             return Ok(());
         }
         out(&format!("{} ({} pages)", row.host, row.pages))?;
@@ -377,15 +386,17 @@ mod tests {
         }
         assert!(file.find("other.example").expect("read").is_none());
         assert!(file.find("other.example").expect("from memory").is_none());
-        let mut lines = Vec::new();
-        let host = templates[3].host().to_owned();
-        super::print_templates(&path, &[host], &mut |line| {
-            lines.push(line.to_owned());
-            Ok(())
-        })
-        .expect("print");
-        assert_eq!(lines.len(), 1 + templates[3].lines().len());
-        assert!(lines[1].ends_with("of ελληνικά"), "{lines:?}");
+        let host = templates[3].host();
+        for name in [host.to_owned(), format!("WWW.{host}"), format!("https://{host}/a?b")] {
+            let mut lines = Vec::new();
+            super::print_templates(&path, &[name], &mut |line| {
+                lines.push(line.to_owned());
+                Ok(())
+            })
+            .expect("print");
+            assert_eq!(lines.len(), 1 + templates[3].lines().len());
+            assert!(lines[1].ends_with("of ελληνικά"), "{lines:?}");
+        }
     }
 
     #[test]

@@ -18,17 +18,18 @@ use crate::progress::{Observer, go_on};
 use crate::site::host_of;
 use crate::site_file::{SiteFile, SiteFileWriter};
 
-/// What is counted of the lines of a document that has a site: for each record of `gleaner-boilerplate` the hash by which
-/// its line is counted, 0 for that of the page, the length, and the record.
-const LINES: PartKind = PartKind { name: *b"SITE", version: 1 };
-/// Bytes before a record.
-const HEAD: usize = 10;
+/// A page that has a site, as [`SitePage::pack`] writes it down.
+const PAGES: PartKind = PartKind { name: *b"SITE", version: 2 };
 /// Bytes of records that are sorted in one go.
 const CHUNK: usize = 1 << 18;
 /// Sorted records between two questions whether the run should end.
 const RECORDS: usize = 4096;
+/// Bytes of the records of one site that are sorted apart from others.
+const LEAST_ROOM: u64 = 1 << 12;
+const MOST_ROOM: u64 = 1 << 22;
 
-/// Which lines have been seen, on all threads. A line that was counted once is on no other page: it is not sorted.
+/// Which lines and hosts have been seen, on all threads. A line that was counted once is on no other page, and a host of two
+/// pages has no template: these are not sorted.
 #[derive(Debug)]
 pub(crate) struct SiteCounts(HashCounts);
 
@@ -43,61 +44,43 @@ impl SiteCounts {
     /// Counts the lines of parts that another process has written.
     pub(crate) fn recount(&self, parts: Vec<PathBuf>, observer: &dyn Observer) -> Result<(), Error> {
         parts.into_par_iter().try_for_each(|part| {
-            let (mut reader, mut hashes) = (PartReader::open(&part, LINES)?, Vec::new());
-            while let Some(document) = reader.next_record()? {
+            let (mut reader, mut keys) = (PartReader::open(&part, PAGES)?, Vec::new());
+            while let Some(page) = reader.next_record()? {
                 go_on(observer)?;
-                hashes.clear();
-                hashes.extend(lines(document).map(|(hash, _)| hash).filter(|&hash| hash != 0));
-                self.0.add(None, &hashes);
+                keys.clear();
+                SitePage::keys_of_packed(page, &mut keys);
+                self.0.add(None, &keys);
             }
             Ok(())
         })
     }
 }
 
-/// The hashes and records that [`SiteWriter`] wrote of a document.
-fn lines(mut document: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
-    std::iter::from_fn(move || {
-        let (head, rest) = document.split_first_chunk::<HEAD>()?;
-        let (hash, length) = head.split_at(8);
-        let hash = u64::from_le_bytes(hash.try_into().unwrap_or_default());
-        let length = usize::from(u16::from_le_bytes([length[0], length[1]]));
-        let (record, rest) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-        document = rest;
-        Some((hash, record))
-    })
-}
-
 /// Writes the lines of the documents of a part.
 pub(crate) struct SiteWriter<'a> {
     counts: &'a SiteCounts,
     part: PartWriter,
-    record: Vec<u8>,
-    hashes: Vec<u64>,
+    /// Of the document at hand.
+    keys: Vec<u64>,
 }
 
 impl<'a> SiteWriter<'a> {
     pub(crate) fn create(path: &Path, counts: &'a SiteCounts) -> Result<SiteWriter<'a>, Error> {
-        let part = PartWriter::create(path, LINES)?;
-        Ok(SiteWriter { counts, part, record: Vec::new(), hashes: Vec::new() })
+        let part = PartWriter::create(path, PAGES)?;
+        Ok(SiteWriter { counts, part, keys: Vec::new() })
     }
 
     /// Takes the next document. Without an address, or removed already, there is nothing to learn from it.
     pub(crate) fn append(&mut self, draft: &Draft) -> Result<(), Error> {
         let host = draft.document.url.as_deref().and_then(host_of);
         let Some(host) = host.filter(|_| draft.removal.is_none()) else { return Ok(()) };
-        let SiteWriter { record, hashes, .. } = self;
-        record.clear();
-        hashes.clear();
-        SitePage::with_verbatim(&draft.document.text, &draft.verbatim).records(&host, |hash, line| {
-            hashes.extend(hash);
-            record.extend(hash.unwrap_or(0).to_le_bytes());
-            // A record has at most 290 bytes.
-            record.extend((line.len() as u16).to_le_bytes());
-            record.extend(line);
-        });
-        self.counts.0.add(None, &self.hashes);
-        self.part.append(&self.record)?;
+        let page = SitePage::with_verbatim(&draft.document.text, &draft.verbatim);
+        self.keys.clear();
+        self.part.append_with(|packed| {
+            page.pack(&host, packed, &mut self.keys);
+            Ok::<(), Error>(())
+        })?;
+        self.counts.0.add(None, &self.keys);
         Ok(())
     }
 
@@ -107,34 +90,117 @@ impl<'a> SiteWriter<'a> {
     }
 }
 
+/// Where learning sorts, and the memory of each of its two sorters.
+#[derive(Clone, Debug)]
+pub(crate) struct Sorting {
+    pub(crate) pages: PathBuf,
+    pub(crate) lines: PathBuf,
+    pub(crate) memory: u64,
+}
+
 /// Learns the templates of all sites from the lines of `parts`, and writes them to `path`.
 /// Returns the bytes written.
 pub(crate) fn learn(
     counts: &SiteCounts,
     parts: Vec<PathBuf>,
-    sorter: Sorter,
+    sorting: Sorting,
     path: &Path,
     observer: &dyn Observer,
 ) -> Result<u64, Error> {
-    let sorter = Mutex::new(sorter);
+    let sorter = Mutex::new(Sorter::new(&sorting.pages, sorting.memory));
     parts.into_par_iter().try_for_each(|part| sort_part(counts, &part, &sorter, observer))?;
-    let sorter = sorter.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut records = sorter.finish()?;
+    let mut pages = sorter.into_inner().unwrap_or_else(PoisonError::into_inner).finish()?;
+    let mut sites = SiteRecords::new(sorting);
     let (mut learner, mut writer) = (SiteLearner::default(), SiteFileWriter::create(path)?);
-    let mut taken = 0;
-    while let Some(record) = records.next_record()? {
-        taken += 1;
-        if taken % RECORDS == 0 {
-            go_on(observer)?;
+    let mut learn = |record: &[u8]| match learner.push(record) {
+        Some(template) => writer.write(&template),
+        None => Ok(()),
+    };
+    let mut site = 0;
+    while let Some(page) = pages.next_record()? {
+        go_on(observer)?;
+        let next = SitePage::host_of_packed(page);
+        if std::mem::replace(&mut site, next) != next {
+            sites.drain(observer, &mut learn)?;
         }
-        if let Some(template) = learner.push(record) {
-            writer.write(&template)?;
-        }
+        sites.push(page)?;
     }
+    sites.drain(observer, &mut learn)?;
     if let Some(template) = learner.finish() {
         writer.write(&template)?;
     }
-    Ok(records.spilled_bytes() + writer.finish()?)
+    Ok(pages.spilled_bytes() + sites.spilled + writer.finish()?)
+}
+
+/// The records of one site's pages: most sites have few enough to be sorted in a small buffer.
+struct SiteRecords {
+    sorting: Sorting,
+    /// Bytes that are held here; a site with more is sorted by a sorter.
+    room: usize,
+    bytes: Vec<u8>,
+    /// The first bytes of each record that tell those of a site apart, and where it lies.
+    records: Vec<(u64, usize, usize)>,
+    sorter: Option<Sorter>,
+    spilled: u64,
+}
+
+impl SiteRecords {
+    fn new(sorting: Sorting) -> SiteRecords {
+        let room = (sorting.memory / 4).clamp(LEAST_ROOM, MOST_ROOM) as usize;
+        SiteRecords { sorting, room, bytes: Vec::new(), records: Vec::new(), sorter: None, spilled: 0 }
+    }
+
+    fn push(&mut self, page: &[u8]) -> Result<(), Error> {
+        let SiteRecords { bytes, records, .. } = self;
+        SitePage::unpack(page, |record| {
+            // Behind the site stands the line.
+            let line =
+                record.get(8..16).and_then(|line| line.first_chunk()).map_or(0, |l| u64::from_be_bytes(*l));
+            records.push((line, bytes.len(), bytes.len() + record.len()));
+            bytes.extend_from_slice(record);
+        });
+        if self.bytes.len() + size_of_val(&self.records[..]) > self.room {
+            let Sorting { lines, memory, .. } = &self.sorting;
+            let sorter = self.sorter.get_or_insert_with(|| Sorter::new(lines, *memory));
+            for &(_, start, end) in &self.records {
+                sorter.push(&self.bytes[start..end])?;
+            }
+            self.clear();
+        }
+        Ok(())
+    }
+
+    /// Gives the records in order.
+    fn drain(
+        &mut self,
+        observer: &dyn Observer,
+        mut take: impl FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let SiteRecords { bytes, records, .. } = self;
+        if let Some(mut sorter) = self.sorter.take() {
+            records.iter().try_for_each(|&(_, start, end)| sorter.push(&bytes[start..end]))?;
+            let (mut sorted, mut taken) = (sorter.finish()?, 0);
+            while let Some(record) = sorted.next_record()? {
+                taken += 1;
+                if taken % RECORDS == 0 {
+                    go_on(observer)?;
+                }
+                take(record)?;
+            }
+            self.spilled += sorted.spilled_bytes();
+        } else {
+            records
+                .sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| bytes[a.1..a.2].cmp(&bytes[b.1..b.2])));
+            records.iter().try_for_each(|&(_, start, end)| take(&bytes[start..end]))?;
+        }
+        self.clear();
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.records.clear();
+    }
 }
 
 fn sort_part(
@@ -143,7 +209,7 @@ fn sort_part(
     sorter: &Mutex<Sorter>,
     observer: &dyn Observer,
 ) -> Result<(), Error> {
-    let mut reader = PartReader::open(part, LINES)?;
+    let mut reader = PartReader::open(part, PAGES)?;
     let (mut chunk, mut ends) = (Vec::with_capacity(CHUNK), Vec::new());
     let push = |chunk: &mut Vec<u8>, ends: &mut Vec<usize>| {
         let mut sorter = sorter.lock().unwrap_or_else(PoisonError::into_inner);
@@ -155,13 +221,12 @@ fn sort_part(
         chunk.clear();
         Ok::<(), Error>(())
     };
-    while let Some(document) = reader.next_record()? {
+    while let Some(page) = reader.next_record()? {
         go_on(observer)?;
-        for (hash, record) in lines(document) {
-            if hash == 0 || counts.0.of(hash) > 1 {
-                chunk.extend_from_slice(record);
-                ends.push(chunk.len());
-            }
+        let start = chunk.len();
+        SitePage::thin_out(page, |key| counts.0.of(key).into(), &mut chunk);
+        if chunk.len() > start {
+            ends.push(chunk.len());
         }
         if chunk.len() >= CHUNK {
             push(&mut chunk, &mut ends)?;
@@ -209,9 +274,7 @@ impl Sites {
 mod tests {
     use std::path::Path;
 
-    use gleaner_spill::Sorter;
-
-    use super::{SiteCounts, SiteWriter, learn};
+    use super::{SiteCounts, SiteWriter, Sorting, learn};
     use crate::draft::Draft;
     use crate::error::ErrorKind;
     use crate::progress::{Observer, Silent};
@@ -234,10 +297,14 @@ mod tests {
     fn learnt(parts: usize, counts: &SiteCounts, memory: u64) -> (Vec<u8>, u64) {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let parts = write(folder.path(), parts, counts);
-        let (path, sorter) =
-            (folder.path().join("templates"), Sorter::new(&folder.path().join("sort"), memory));
-        let spilled = learn(counts, parts.clone(), sorter, &path, &Silent).expect("learn");
+        let path = folder.path().join("templates");
+        let spilled =
+            learn(counts, parts.clone(), sorting(folder.path(), memory), &path, &Silent).expect("learn");
         (std::fs::read(&path).expect("templates"), spilled)
+    }
+
+    fn sorting(folder: &Path, memory: u64) -> Sorting {
+        Sorting { pages: folder.join("pages"), lines: folder.join("lines"), memory }
     }
 
     fn write(folder: &Path, parts: usize, counts: &SiteCounts) -> Vec<std::path::PathBuf> {
@@ -264,6 +331,60 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_another_process_are_counted_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let new = || SiteCounts::new(1 << 20, 1 << 24);
+        let (counted, again) = (new(), new());
+        let parts = write(folder.path(), 5, &counted);
+        again.recount(parts.clone(), &Silent).expect("recount");
+        let path = folder.path().join("templates");
+        let mut templates = [&counted, &again, &new()].map(|counts| {
+            learn(counts, parts.clone(), sorting(folder.path(), 1 << 26), &path, &Silent).expect("learn");
+            std::fs::read(&path).expect("templates")
+        });
+        assert!(templates[0] == templates[1]);
+        // What was not counted is on no other page.
+        assert!(std::mem::take(&mut templates[2]).len() < templates[0].len());
+    }
+
+    /// What is learnt of 6,000 pages with these texts on one site or on as many: the bytes of the templates, and those
+    /// written on the way, with the least memory.
+    fn learnt_of(text: impl Fn(usize) -> String, sites: usize) -> (usize, u64) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (part, path) = (folder.path().join("part"), folder.path().join("templates"));
+        let counts = SiteCounts::new(1 << 18, 1 << 20);
+        let mut writer = SiteWriter::create(&part, &counts).expect("create");
+        for page in 0..6_000 {
+            let mut draft = Draft::default();
+            draft.document.url = Some(format!("https://{}.example/{page}", page % sites));
+            draft.document.text = text(page);
+            writer.append(&draft).expect("append");
+        }
+        writer.finish().expect("finish");
+        let spilled = learn(&counts, vec![part], sorting(folder.path(), 0), &path, &Silent).expect("learn");
+        (std::fs::read(&path).expect("templates").len(), spilled)
+    }
+
+    #[test]
+    fn bad_input_is_bounded_and_teaches_nothing() {
+        let word = |n: usize| n.to_string().bytes().map(|b| char::from(b - b'0' + b'a')).collect::<String>();
+        let (none, _) = learnt_of(|_| String::new(), 1);
+        let served = |page: usize| format!("Menu\nThe mill was sold.\nRead {page} times\n");
+        let unique = |page: usize| (0..9).map(|line| format!("{} of {}\n", word(line), word(page))).collect();
+        let equal = |_| "news\n".repeat(300);
+        let check = |name: &str, sites: usize, most: u64, text: &dyn Fn(usize) -> String| {
+            let (templates, spilled) = learnt_of(text, sites);
+            assert_eq!(templates, none, "{name}");
+            assert!(spilled <= most, "{name}: {spilled}");
+        };
+        // Of one page all copies are sorted; lines and sites that nothing shares are not.
+        check("one page", 1, 6_000 * 700, &served);
+        check("every line unique", 1, 6_000 * 250, &unique);
+        check("all lines equal", 1, 6_000 * 250, &equal);
+        check("every site has one page", 6_000, 6_000, &served);
+    }
+
+    #[test]
     fn learning_ends_when_the_run_should() {
         struct Stopped;
         impl Observer for Stopped {
@@ -274,9 +395,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let counts = SiteCounts::new(1 << 10, 1 << 20);
         let parts = write(folder.path(), 2, &counts);
-        let sorter = Sorter::new(&folder.path().join("sort"), 0);
         let path = folder.path().join("templates");
-        let error = learn(&counts, parts, sorter, &path, &Stopped).expect_err("stopped");
+        let error = learn(&counts, parts, sorting(folder.path(), 0), &path, &Stopped).expect_err("stopped");
         assert_eq!((error.kind(), path.exists()), (ErrorKind::Stopped, false));
     }
 }

@@ -142,7 +142,7 @@ const SIGNS: [u32; 256] = {
 /// Where the first byte from `at` on is that `wanted` says yes to; no space may be wanted. Fast where `wanted` is made
 /// of comparisons joined by `|`, which are done for many bytes at a time.
 #[inline]
-pub(super) fn find(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
+pub(crate) fn find(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> Option<usize> {
     // Where one stands, the next is often near: letters of a script have few first bytes.
     if bytes.get(at).is_some_and(|&b| wanted(b)) {
         return Some(at);

@@ -52,6 +52,7 @@ mod rules;
 mod site;
 mod site_table;
 
+pub(crate) use bytes::find;
 pub use cleaner::LineCleaner;
 #[doc(hidden)]
 pub use cleaner::LineFeatures;

@@ -25,7 +25,7 @@ mod tests {
         let cleaner = LineCleaner::new(&Default::default()).expect("no rule is named");
         assert_eq!(cleaner.line_features("A line.\n").names.len(), LINES.features);
         let mut hash = 0;
-        SitePage::of("A line.\n").records("", |_, record| {
+        SitePage::of("A line.\n").records("", |record| {
             hash = u64::from_be_bytes(record[8..16].try_into().expect("a hash"));
         });
         let template = SiteTemplate::new("", 9, [TemplateLine::new(hash, 9, 0, 0, 0, "")]);

@@ -3,6 +3,8 @@
 //! The second forest judges a line by what the first said of it, by how often it recurs, and by where it stands among the
 //! lines that recur: they cut the page into gaps, of which one holds the article.
 
+use std::sync::LazyLock;
+
 use super::options::PageText;
 use super::page::{Line, Page};
 use super::rules::Judged;
@@ -182,7 +184,7 @@ impl Features {
         sink.put("p", 0, log_odds(own.p));
         sink.put("kept", 0, bit(own.kept));
         sink.put("prose", 0, bit(own.prose));
-        sink.put("weight", 0, own.weight.ln_1p());
+        sink.put("weight", 0, log_count(own.weight));
         sink.put("strength", 0, own.known.strength);
         sink.put("pages", 0, log_pages(own.known.pages));
         sink.put("of", 0, log_pages(self.of));
@@ -202,10 +204,10 @@ impl Features {
         sink.put("gap", 0, gap.content / self.top.max(1.0));
         sink.put("gap", 1, gap.prose / weight);
         sink.put("gap", 2, gap.content / weight);
-        sink.put("gap", 3, gap.rows.ln_1p());
+        sink.put("gap", 3, log_count(gap.rows));
         let distance = |other: Option<usize>, end: usize| other.unwrap_or(end).abs_diff(row) as f32;
-        sink.put("distance", 0, self.before[row].map_or(row as f32 + 1.0, |at| (row - at) as f32).ln_1p());
-        sink.put("distance", 1, distance(self.behind[row], self.rows.len()).ln_1p());
+        sink.put("distance", 0, log_count(self.before[row].map_or(row as f32 + 1.0, |at| (row - at) as f32)));
+        sink.put("distance", 1, log_count(distance(self.behind[row], self.rows.len())));
     }
 
     /// What recurs, and what is content, among the lines around it.
@@ -235,7 +237,7 @@ impl Features {
         let rows = self.rows.len();
         let (first, last) = self.body;
         let outside = first.saturating_sub(row).max(row.saturating_sub(last)) as f32;
-        sink.put("body", 0, outside.ln_1p() * if row < first { -1.0 } else { 1.0 });
+        sink.put("body", 0, log_count(outside) * if row < first { -1.0 } else { 1.0 });
         let (first, last) = self.paragraphs.map_or((rows as f32, -1.0), |(a, b)| (a as f32, b as f32));
         sink.put("paragraphs", 0, (row as f32 - first).clamp(-FAR, FAR));
         sink.put("paragraphs", 1, (last - row as f32).clamp(-FAR, FAR));
@@ -330,6 +332,12 @@ fn sums(values: impl Iterator<Item = f32>) -> Vec<f32> {
         Some(*sum as f32)
     };
     std::iter::once(0.0).chain(values.scan(0.0, sum)).collect()
+}
+
+/// The logarithm of a whole number and one; those of small ones are computed once.
+fn log_count(count: f32) -> f32 {
+    static SMALL: LazyLock<[f32; 512]> = LazyLock::new(|| std::array::from_fn(|n| (n as f32).ln_1p()));
+    SMALL.get(count as usize).copied().unwrap_or_else(|| count.ln_1p())
 }
 
 fn log_odds(p: f32) -> f32 {

@@ -15,7 +15,7 @@ pub struct SiteCounter {
 impl SiteCounter {
     /// Counts a page of `host`; one of more than [`SitePage::MAX_HOST`] bytes is passed over.
     pub fn add(&mut self, host: &str, page: &SitePage<'_>) {
-        page.records(host, |_, record| self.records.push(record.into()));
+        page.records(host, |record| self.records.push(record.into()));
     }
 
     /// Adds what another counter has counted.

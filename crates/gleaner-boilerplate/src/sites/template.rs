@@ -53,8 +53,8 @@ impl TemplateLine {
 pub struct SiteTemplate {
     host: String,
     pages: u64,
-    /// By hash.
-    by_hash: Vec<u32>,
+    /// The hash of each line and its place among the lines, ascending.
+    by_hash: Vec<(u64, u32)>,
     /// By place.
     lines: Vec<TemplateLine>,
 }
@@ -87,8 +87,8 @@ impl SiteTemplate {
             lines.truncate(Self::MAX_LINES);
         }
         lines.sort_unstable_by_key(|line| (line.place, line.hash));
-        let mut by_hash: Vec<u32> = (0..).take(lines.len()).collect();
-        by_hash.sort_unstable_by_key(|&at| lines[at as usize].hash);
+        let mut by_hash: Vec<(u64, u32)> = lines.iter().map(|line| line.hash).zip(0..).collect();
+        by_hash.sort_unstable();
         SiteTemplate { host: host.into(), pages, by_hash, lines }
     }
 
@@ -113,8 +113,8 @@ impl SiteTemplate {
     }
 
     pub(crate) fn line(&self, hash: u64) -> Option<&TemplateLine> {
-        let found = self.by_hash.binary_search_by_key(&hash, |&at| self.lines[at as usize].hash).ok()?;
-        Some(&self.lines[self.by_hash[found] as usize])
+        let found = self.by_hash.binary_search_by_key(&hash, |&(hash, _)| hash).ok()?;
+        Some(&self.lines[self.by_hash[found].1 as usize])
     }
 }
 

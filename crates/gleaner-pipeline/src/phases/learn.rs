@@ -3,14 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use gleaner_spill::Sorter;
-
 use crate::error::Error;
 use crate::memory::GroupMemory;
 use crate::outliers::SourceCount;
 use crate::phases::scan::ScannedPart;
 use crate::progress::Observer;
-use crate::sites::{self, SiteCounts};
+use crate::sites::{self, SiteCounts, Sorting};
 use crate::work::WorkArea;
 
 /// What all parts together say.
@@ -59,8 +57,9 @@ pub(crate) fn learn_sites(
 ) -> Result<u64, Error> {
     counts.recount(uncounted.into_iter().map(|part| work.sites(part)).collect(), observer)?;
     let parts = (0..learnt.first_document.len()).map(|part| work.sites(part)).collect();
-    let sorter = Sorter::new(&work.scratch("site-lines"), memory.sorter);
-    sites::learn(counts, parts, sorter, &work.templates(), observer)
+    let (pages, lines) = (work.scratch("site-pages"), work.scratch("site-lines"));
+    let sorting = Sorting { pages, lines, memory: memory.sorter };
+    sites::learn(counts, parts, sorting, &work.templates(), observer)
 }
 
 /// Adds the counts of `from` to those of `into`.
