@@ -35,18 +35,24 @@ impl Killed<'_> {
         Done::new(child.wait_with_output().expect("the process"))
     }
 
-    /// Kills it as soon as its work area has a file whose name begins with `name`.
+    /// Kills it as soon as its journal names a part whose name begins with `name`.
     fn at(&self, name: &str, arguments: &[&str]) {
         let mut child = self.start(arguments);
         let area = self.scratch.path("out/.gleaner-work");
         let begun = Instant::now();
-        while find(&area, name).is_empty() {
+        while !has_step(&area, name) {
             assert!(begun.elapsed() < Duration::from_secs(20), "no {name} in time");
             assert!(child.try_wait().expect("the process").is_none(), "it ended before {name} was there");
         }
         child.kill().expect("it runs");
         child.wait().expect("the process");
     }
+}
+
+/// Whether the journal of a work area names a part whose name begins with `name`.
+fn has_step(area: &Path, name: &str) -> bool {
+    let journal = fs::read(area.join("journal")).unwrap_or_default();
+    journal.windows(name.len()).any(|bytes| bytes == name.as_bytes())
 }
 
 /// Complete parts whose names begin with `name`, in order.
@@ -199,7 +205,7 @@ fn standard_input_is_not_needed_again() {
     };
     fs::remove_dir_all(scratch.path("out")).expect("the folder");
     let mut child = give();
-    while find(&scratch.path("out/.gleaner-work"), "entries-").is_empty() {
+    while !has_step(&scratch.path("out/.gleaner-work"), "entries-") {
         assert!(child.try_wait().expect("the process").is_none());
     }
     child.kill().expect("it runs");
@@ -221,7 +227,7 @@ fn work_elsewhere_is_found_or_removed() {
     let begin = |tmp: &str| {
         let mut child = killed.start(&["--tmp", tmp]);
         let area = || fs::read_dir(tmp).expect("a folder").map(|file| file.expect("a file").path());
-        while !area().any(|area| !find(&area, "entries-").is_empty()) {
+        while !area().any(|area| has_step(&area, "entries-")) {
             assert!(child.try_wait().expect("the process").is_none());
         }
         child.kill().expect("it runs");
