@@ -41,11 +41,14 @@ fn main() -> ExitCode {
         Ok(Ok(exit)) => exit.into(),
         Ok(Err(error)) if error.kind() == ErrorKind::Closed => Exit::Done.into(),
         Ok(Err(error)) if error.kind() == ErrorKind::Stopped => {
-            style.error("interrupted; the same command begins anew");
+            style.error(&format!("interrupted{}", resume_hint(&cli.command)));
             signals::exit_code()
         }
         Ok(Err(error)) => {
-            style.error(&error.to_string());
+            match error.kind() {
+                ErrorKind::Io => style.error(&format!("{error}{}", resume_hint(&cli.command))),
+                _ => style.error(&error.to_string()),
+            }
             if error.kind() == ErrorKind::Internal {
                 report_bug(style);
             }
@@ -55,6 +58,14 @@ fn main() -> ExitCode {
             report_bug(style);
             Exit::Internal.into()
         }
+    }
+}
+
+/// What to do next when a job has not come to its end.
+fn resume_hint(command: &Command) -> &'static str {
+    match command {
+        Command::Run(_) | Command::Dedup(_) => "; the same command goes on where this ended",
+        _ => "",
     }
 }
 
