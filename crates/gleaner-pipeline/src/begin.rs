@@ -50,6 +50,9 @@ pub(crate) fn begin(
         observer.note(&resumed(&done));
         return Ok(Begun { journal, work, done });
     }
+    if let Found::Begun { .. } = found {
+        observer.note("the interrupted run had done nothing that could be found; it begins anew");
+    }
     output::clear(output)?;
     // First of all: it tells whose the folder is.
     write_json(&output.join(RUN), record)?;
@@ -66,7 +69,8 @@ fn resumed(done: &Done) -> String {
         Done { read: Some(_), .. } => format!("all input was read, {documents} documents"),
         _ => scanned,
     };
-    format!("going on with the run that was interrupted: {what}")
+    let stdin = if done.spooled { "; standard input is taken from there" } else { "" };
+    format!("going on with the run that was interrupted: {what}{stdin}")
 }
 
 fn is_same(left: Option<&Path>, right: Option<&Path>) -> bool {
@@ -85,7 +89,7 @@ pub(crate) fn spool(inputs: &InputSet, begun: &Begun, observer: &dyn Observer) -
     if !begun.done.spooled {
         observer.begin(Phase::Spool, None);
         copy(&mut io::stdin().lock(), &path, observer)?;
-        begun.journal.done(Step::Spooled, &[])?;
+        begun.journal.done(&Step::Spooled, &[])?;
     }
     let size = fs::metadata(&path).map_err(|error| Error::io(&path, &error))?.len();
     *input = InputFile { location: Location::Path(path), size: Some(size), ..input.clone() };

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     Usage,
     /// Reading or writing failed: no space, no permission, a vanished folder.
     Io,
+    /// A file of the work area is damaged or gone. The next run into the folder looks at all of them.
+    Work,
     /// The memory budget is too small for this input; nothing more was read.
     Memory,
     /// Another process works in the folder.
@@ -69,6 +71,11 @@ impl std::error::Error for Error {}
 
 impl From<gleaner_spill::Error> for Error {
     fn from(error: gleaner_spill::Error) -> Error {
-        Error::new(ErrorKind::Io, format!("work area: {error}"))
+        let kind = match error.kind() {
+            gleaner_spill::ErrorKind::Io(io) if io.kind() != io::ErrorKind::NotFound => ErrorKind::Io,
+            gleaner_spill::ErrorKind::TooLong => ErrorKind::Io,
+            _ => ErrorKind::Work,
+        };
+        Error::new(kind, format!("work area: {error}"))
     }
 }

@@ -69,15 +69,18 @@ impl Estimate {
 }
 
 impl Estimate {
-    /// Each value divided by that of `estimate`, by its name, to two digits.
+    /// Each value divided by that of `estimate`, by its name, to two digits; not of what is not known.
     pub(crate) fn by(&self, estimate: &Estimate) -> BTreeMap<String, f64> {
         let values = |of: &Estimate| {
             [of.output_bytes as f64, of.work_bytes as f64, of.memory_bytes as f64, of.seconds]
         };
         let names = ["output_bytes", "work_bytes", "memory_bytes", "seconds"];
         let pairs = values(self).into_iter().zip(values(estimate));
-        let ratios = pairs.map(|(actual, estimate)| (100.0 * actual / estimate.max(1e-3)).round() / 100.0);
-        names.map(str::to_owned).into_iter().zip(ratios).collect()
+        let ratio = |(name, (actual, estimate)): (&str, (f64, f64))| {
+            let ratio = (100.0 * actual / estimate).round() / 100.0;
+            (actual > 0.0 && estimate > 0.0).then(|| (name.to_owned(), ratio))
+        };
+        names.into_iter().zip(pairs).filter_map(ratio).collect()
     }
 }
 

@@ -176,8 +176,8 @@ impl Execution<'_> {
                     let foreign = foreign.to_vec();
                     let spilled =
                         learn::learn_sites(&learnt, &counts, foreign, run.work, memory, run.observer)?;
-                    let lines = (0..parts.len()).map(|part| run.work.sites(part)).collect();
-                    run.journal.done_without(Step::Learnt { spilled }, &[], lines)?;
+                    let lines: Vec<_> = (0..parts.len()).map(|part| run.work.sites(part)).collect();
+                    run.journal.done_without(&Step::Learnt { spilled }, &[], &lines)?;
                     spilled
                 }
             };
@@ -242,7 +242,7 @@ impl Execution<'_> {
             };
             let grouped = grouper.group()?;
             let (step, files) = grouped.step(learnt, work);
-            run.journal.done(Step::Grouped(step), &files)?;
+            run.journal.done(&Step::Grouped(step), &files)?;
             Ok(grouped)
         })
     }
@@ -260,7 +260,7 @@ impl Execution<'_> {
             let recall =
                 recall::Run { learnt, searched, work, comparison, keep, seed, removed, frames, observer }
                     .recall()?;
-            run.journal.done(Step::Measured(recall.clone()), &[])?;
+            run.journal.done(&Step::Measured(recall.clone()), &[])?;
             Ok(recall)
         })
     }

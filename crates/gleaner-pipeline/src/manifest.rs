@@ -257,7 +257,11 @@ impl RunRecord {
             resumed: false,
             threads: *threads,
             memory: *memory,
-            tmp: tmp.as_ref().map(|tmp| tmp.to_string_lossy().into_owned()),
+            // Another process may begin in another folder.
+            tmp: tmp.as_ref().map(|tmp| {
+                let tmp = fs::canonicalize(tmp).unwrap_or_else(|_| tmp.clone());
+                tmp.to_string_lossy().into_owned()
+            }),
             cost: Cost::default(),
             spilled_bytes: 0,
             peak_memory: None,

@@ -8,11 +8,22 @@ use crate::error::Error;
 use crate::journal::Journal;
 use crate::lock::Lock;
 use crate::manifest::{Identity, MANIFEST, Manifest, RUN, RunRecord, SUCCESS, read_json};
+use crate::outputs::OutputFile;
 use crate::work::WorkArea;
 
-/// Everything that a run writes into its folder, in the order in which it is replaced; nothing else ever is.
-const OURS: [&str; 8] =
-    ["data", "removed", "index", "site-templates", "rejects.parquet", ".gleaner-work", MANIFEST, RUN];
+/// Everything that a run writes into its folder, in the order in which it is replaced: first what says that it is finished,
+/// last what says whose it is. Nothing else is ever replaced.
+const OURS: [&str; 9] = [
+    SUCCESS,
+    MANIFEST,
+    "data",
+    "removed",
+    "index",
+    "site-templates",
+    "rejects.parquet",
+    ".gleaner-work",
+    RUN,
+];
 
 /// What stands in the output folder.
 #[derive(Debug)]
@@ -44,7 +55,7 @@ pub(crate) fn prepare(output: &Path, identity: &Identity, overwrite: bool) -> Re
         return Ok(Found::Empty);
     }
     let record: Option<RunRecord> = read_json(&output.join(RUN));
-    if let Some(foreign) = names.iter().find(|name| !OURS.contains(&name.as_str()) && *name != SUCCESS) {
+    if let Some(foreign) = names.iter().find(|name| !OURS.contains(&name.as_str())) {
         return Err(refusal(output, &format!("`{foreign}` there is not of gleaner's making")));
     }
     let Some(record) = record else {
@@ -66,7 +77,7 @@ pub(crate) fn prepare(output: &Path, identity: &Identity, overwrite: bool) -> Re
             let which = if record.finished { "another run" } else { "another run, which was interrupted" };
             Err(refusal(output, &format!("it holds {which}: {difference}; --overwrite replaces it")))
         }
-        None => match read_json(&output.join(MANIFEST)).filter(|_| record.finished) {
+        None => match finished(output, &record) {
             Some(manifest) => {
                 // A process that was killed at the very end has left it.
                 remove_work(output, tmp.as_deref())?;
@@ -75,6 +86,14 @@ pub(crate) fn prepare(output: &Path, identity: &Identity, overwrite: bool) -> Re
             None => Ok(Found::Begun { tmp }),
         },
     }
+}
+
+/// The manifest of a finished run of which all files are there.
+fn finished(output: &Path, record: &RunRecord) -> Option<Box<Manifest>> {
+    let manifest: Box<Manifest> = read_json(&output.join(MANIFEST)).filter(|_| record.finished)?;
+    let is_there =
+        |file: &OutputFile| fs::metadata(output.join(&file.name)).is_ok_and(|found| found.len() == file.size);
+    manifest.outputs.iter().all(is_there).then_some(manifest)
 }
 
 /// Removes what an earlier run has left, also in `tmp`.
@@ -120,12 +139,12 @@ fn list(folder: &Path) -> io::Result<Vec<String>> {
 /// Whether a file is one of ours that a killed process was writing; it is written anew.
 fn is_partial(name: &str) -> bool {
     let name = name.strip_prefix('.').and_then(|name| name.strip_suffix(".partial"));
-    name.is_some_and(|name| OURS.contains(&name) || name == SUCCESS)
+    name.is_some_and(|name| OURS.contains(&name))
 }
 
-/// Removes what a run has written, `_SUCCESS` first.
+/// Removes what a run has written.
 pub(crate) fn clear(output: &Path) -> Result<(), Error> {
-    for name in std::iter::once(SUCCESS).chain(OURS) {
+    for name in OURS {
         let path = output.join(name);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
         match removed {

@@ -12,6 +12,7 @@ use crate::comparison::Comparison;
 use crate::earlier::EarlierRun;
 use crate::error::{Error, ErrorKind};
 use crate::execution::{Cost, Execution};
+use crate::journal::Journal;
 use crate::manifest::{
     Identity, MANIFEST, Manifest, RUN, RunRecord, SUCCESS, Status, write_json, write_whole,
 };
@@ -100,12 +101,16 @@ fn execute(
         cost: Cost::default(),
     };
     let executed = pool.install(|| execution.run());
+    let has_read = journal.has_read();
     drop(journal);
     match executed {
         Ok((manifest, cost)) => Ok((manifest, cost, work)),
         Err(error) => {
-            if error.kind() == ErrorKind::Usage {
-                work.discard();
+            match error.kind() {
+                // Another command is needed, not this one again.
+                ErrorKind::Usage if !has_read => work.discard(),
+                ErrorKind::Work => Journal::suspect_all(work.folder()),
+                _ => {}
             }
             Err(error)
         }

@@ -47,7 +47,7 @@ impl WorkArea {
     pub(crate) fn root(output: &Path, tmp: Option<&Path>) -> PathBuf {
         match tmp {
             None => output.join(INSIDE_OUTPUT),
-            Some(tmp) => tmp.join(format!("gleaner-{:016x}", identity(output))),
+            Some(tmp) => tmp.join(format!(".gleaner-{:016x}", identity(output))),
         }
     }
 

@@ -29,7 +29,7 @@ impl From<ErrorKind> for Exit {
         match kind {
             ErrorKind::Usage => Exit::Usage,
             ErrorKind::Closed => Exit::Done,
-            ErrorKind::Io | ErrorKind::Memory => Exit::Io,
+            ErrorKind::Io | ErrorKind::Work | ErrorKind::Memory => Exit::Io,
             ErrorKind::Busy => Exit::Busy,
             _ => Exit::Internal,
         }

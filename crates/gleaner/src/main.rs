@@ -46,7 +46,9 @@ fn main() -> ExitCode {
         }
         Ok(Err(error)) => {
             match error.kind() {
-                ErrorKind::Io => style.error(&format!("{error}{}", resume_hint(&cli.command))),
+                ErrorKind::Io | ErrorKind::Work => {
+                    style.error(&format!("{error}{}", resume_hint(&cli.command)))
+                }
                 _ => style.error(&error.to_string()),
             }
             if error.kind() == ErrorKind::Internal {

@@ -10,6 +10,7 @@ use gleaner_archive::{
     reason,
 };
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::metadata::Metadata;
 use super::row::{Fields, Row};
@@ -55,6 +56,9 @@ pub(super) struct Passed {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchRecord {
     pub(super) passed: Passed,
+    /// How many items it had, and XXH3-64 of the bytes they were in.
+    items: usize,
+    digest: u64,
     /// What was counted of files, by their places among the inputs.
     pub(super) found: Vec<(usize, Found)>,
 }
@@ -275,6 +279,7 @@ impl RawBatch {
         mut each: impl FnMut(Item) -> Result<(), E>,
     ) -> Result<Decoded, E> {
         let fields = Fields::new(options);
+        let (items, digest) = (self.items.len(), xxh3_64(&self.bytes));
         let mut columns = None;
         let mut found: Vec<Found> = self.files.iter().map(|file| file.found.clone()).collect();
         for RawItem { file, offset, raw } in self.items {
@@ -296,16 +301,28 @@ impl RawBatch {
         self.files.iter().zip(&found).for_each(|(file, found)| file.counts.add(found));
         let found = self.files.iter().map(|file| file.number).zip(found);
         let found = found.filter(|(_, found)| *found != Found::default()).collect();
-        Ok(Decoded { columns, record: BatchRecord { passed: self.passed, found } })
+        Ok(Decoded { columns, record: BatchRecord { passed: self.passed, items, digest, found } })
     }
 
-    /// Passes over the batch, which was decoded before and left `record`.
-    pub fn pass(self, record: &BatchRecord) {
+    /// The name of the first file of which it holds something; empty where there is none.
+    pub fn first_file(&self) -> &str {
+        self.files.first().map_or("", |file| &file.name)
+    }
+
+    /// Passes over the batch, which was decoded before and left `record`. False when it is not that batch: the input has
+    /// changed, or could not be read this time.
+    #[must_use]
+    pub fn pass(self, record: &BatchRecord) -> bool {
+        let BatchRecord { passed, items, digest, .. } = record;
+        if (&self.passed, self.items.len(), xxh3_64(&self.bytes)) != (passed, *items, *digest) {
+            return false;
+        }
         for (number, found) in &record.found {
             if let Some(file) = self.files.iter().find(|file| file.number == *number) {
                 file.counts.add(found);
             }
         }
+        true
     }
 }
 

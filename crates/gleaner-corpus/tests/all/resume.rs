@@ -40,7 +40,7 @@ fn a_reader_goes_on_anywhere() {
         let (mut reader, first) = BatchReader::resume(inputs.clone(), options.clone(), &records[..known]);
         assert!(first <= known);
         for record in &records[first..known] {
-            reader.next().unwrap().pass(record);
+            assert!(reader.next().unwrap().pass(record));
         }
         assert!(items(&mut reader, &options) == whole[known..], "from batch {known}");
         assert_eq!(reader.bytes_read(), stored);
@@ -49,6 +49,30 @@ fn a_reader_goes_on_anywhere() {
     }
     begun_at.dedup();
     assert!(whole.len() > 10 && begun_at.len() > whole.len() / 4, "{begun_at:?} of {}", whole.len());
+}
+
+/// Whoever passes over a batch is told when it is another one.
+#[test]
+fn another_batch_is_not_passed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.jsonl");
+    let rows: String = (100..200).map(|n| format!("{{\"text\":\"row {n}\"}}\n")).collect();
+    let options = ReadOptions { batch_bytes: 400, ..ReadOptions::default() };
+    let read = |rows: &str| {
+        std::fs::write(&path, rows).unwrap();
+        let inputs = resolve_inputs(&[path.clone().into()], &InputOptions::default()).unwrap();
+        BatchReader::new(inputs, options.clone())
+    };
+    let whole = items(&mut read(&rows), &options);
+    let passes = |rows: &str| {
+        read(rows).zip(&whole).map(|(batch, (_, record))| batch.pass(record)).collect::<Vec<bool>>()
+    };
+    assert!(passes(&rows).into_iter().all(|passes| passes));
+    // Of a file that was cut the last batch ends it.
+    let cut = passes(&rows[..rows.len() / 2]);
+    assert!(cut[0] && cut[1] && !cut[cut.len() - 1], "{cut:?}");
+    let changed = passes(&rows.replace("row 110", "row xxx"));
+    assert_eq!(changed.iter().filter(|passes| !**passes).count(), 2, "{changed:?}");
 }
 
 #[test]

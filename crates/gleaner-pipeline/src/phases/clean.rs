@@ -91,7 +91,7 @@ impl Cleaner<'_> {
         let cleaned = output.finish()?;
         let read = fs::metadata(&scanned).map_or(0, |part| part.len());
         let step = Step::Cleaned { part, cleaned: cleaned.clone() };
-        journal.done_without(step, &PartCleaner::files(self.work, part), vec![scanned])?;
+        journal.done_without(&step, &PartCleaner::files(self.work, part), &[scanned])?;
         self.observer.advance(cleaned.documents, read);
         Ok(cleaned)
     }

@@ -106,7 +106,7 @@ impl DecisionWriter<'_> {
         if is_full && let Some(part) = self.part.take() {
             part.finish()?;
             self.number += 1;
-            self.journal.done(Step::Decided { parts: self.number }, &[path])?;
+            self.journal.done(&Step::Decided { parts: self.number }, &[path])?;
         }
         Ok(())
     }

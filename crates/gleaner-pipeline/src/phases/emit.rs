@@ -140,7 +140,7 @@ impl Emitter<'_> {
                 none
             }
         };
-        self.journal.done(Step::Emitted { name, emitted }, &[])?;
+        self.journal.done(&Step::Emitted { name, emitted }, &[])?;
         Ok(emitted)
     }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::comparison::Fingerprinter;
 use crate::draft::{COLUMNS, Draft, REJECTS, SCANNED, append, encode};
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::journal::{Journal, ScannedStep, Step};
 use crate::outliers::SourceCount;
 use crate::phases::clean::{Cleaned, Cleaner, PartCleaner};
@@ -54,6 +54,13 @@ impl Scanned {
         let (parts, cleaned): (Vec<_>, Vec<Option<Cleaned>>) = parts.unzip();
         Scanned { parts, cleaned: cleaned.into_iter().collect(), files }
     }
+}
+
+/// The error of an input that is not what an interrupted run has read, although its size and time are.
+fn changed(file: &str) -> Error {
+    let why =
+        "is not what the interrupted run has read of it, or cannot be read now; --overwrite starts anew";
+    Error::new(ErrorKind::Io, format!("{file} {why}"))
 }
 
 /// What the parts of the phase share.
@@ -102,13 +109,17 @@ impl Scanner<'_> {
         let documents = AtomicU64::new(done.values().map(|step| step.scanned.documents).sum());
         let fingerprinter = || self.cleaner.as_ref().map(|cleaner| cleaner.fingerprinter.clone());
         let scanned = Mutex::new(BTreeMap::new());
-        Batches { reader: &mut reader, next }.par_bridge().try_for_each_init(
+        let mut batches = Batches { reader: &mut reader, next };
+        batches.by_ref().par_bridge().try_for_each_init(
             fingerprinter,
             |fingerprinter, (number, batch)| {
                 go_on(self.observer)?;
                 let bytes = batch.stored_bytes();
                 if let Some(step) = done.get(&number) {
-                    batch.pass(&step.record);
+                    let file = batch.first_file().to_owned();
+                    if !batch.pass(&step.record) {
+                        return Err(changed(&file));
+                    }
                     self.observer.advance(step.scanned.documents, bytes);
                     return Ok(());
                 }
@@ -119,13 +130,17 @@ impl Scanner<'_> {
                 (self.admit)(documents.fetch_add(found, Ordering::Relaxed) + found)
             },
         )?;
+        if done.keys().next_back().is_some_and(|&last| last >= batches.next) {
+            return Err(changed("an input"));
+        }
         let mut parts = done;
         parts.append(&mut scanned.into_inner().unwrap_or_else(PoisonError::into_inner));
         let files = reader.into_summaries();
-        self.journal.done(Step::Read { files: files.clone() }, &[])?;
+        self.journal.done(&Step::Read { files: files.clone() }, &[])?;
         Ok(Scanned::new(parts, files))
     }
 
+    /// Scans a batch and writes it down; the record of it is then no longer held.
     fn scan_batch(
         &self,
         number: usize,
@@ -178,8 +193,10 @@ impl Scanner<'_> {
             files.push(self.work.columns(number));
         }
         let step = ScannedStep { scanned: part, cleaned, record: decoded.record };
-        self.journal.done(Step::Scanned { part: number, step: Box::new(step.clone()) }, &files)?;
-        Ok(step)
+        let step = Step::Scanned { part: number, step: Box::new(step) };
+        self.journal.done(&step, &files)?;
+        let Step::Scanned { step, .. } = step else { return Err(Error::internal("no step")) };
+        Ok(ScannedStep { record: BatchRecord::default(), ..*step })
     }
 
     fn documents<'b>(

@@ -88,6 +88,7 @@ fn check(command: &str, inputs: &[PathBuf], arguments: &[&str], moments: u32) {
         let arguments = [arguments, resources[moment as usize % 3]].concat();
         let done = killed.after(time * (moment * 7 % moments + 1) / moments, &arguments);
         resumed += u32::from(done.stderr.contains("going on"));
+        assert!(matches!(done.code, None | Some(0)), "{:?}: {}", done.code, done.stderr);
         if done.code.is_none() && moment % 4 != 3 {
             continue;
         }
@@ -181,6 +182,75 @@ fn another_run_does_not_go_on() {
     let done = scratch.run("dedup", &inputs, &["--overwrite"]).ends_with(0);
     assert!(!done.stderr.contains("going on"), "{}", done.stderr);
     assert_eq!(scratch.written().count("records"), 9_001);
+}
+
+/// What was read is known by more than the size and time of its file.
+#[test]
+fn an_input_that_changed_in_secret_is_found() {
+    let scratch = Scratch::new();
+    let inputs = [corpus(&scratch)];
+    let killed = Killed { scratch: &scratch, command: "dedup", inputs: &inputs };
+    killed.at("entries-", &["--threads", "1"]);
+    let rows = fs::read_to_string(&inputs[0]).expect("rows");
+    let modified = fs::metadata(&inputs[0]).expect("rows").modified().expect("a time");
+    fs::write(&inputs[0], rows.replacen("\"0\"", "\"X\"", 1)).expect("rows");
+    fs::File::options().write(true).open(&inputs[0]).expect("rows").set_modified(modified).expect("a time");
+    scratch
+        .run("dedup", &inputs, &[])
+        .ends_with(74)
+        .says("rows.jsonl is not what the interrupted run has read");
+    scratch.run("dedup", &inputs, &["--overwrite"]).ends_with(0);
+}
+
+#[test]
+fn a_folder_that_lost_its_files_is_not_finished() {
+    let scratch = Scratch::new();
+    let input = scratch.file("rows.jsonl", row("a", "only one"));
+    scratch.run("dedup", &[&input], &[]).ends_with(0);
+    let whole = result_bytes(&scratch.path("out"));
+    fs::remove_dir_all(scratch.path("out/data")).expect("the folder");
+    let done = scratch.run("dedup", &[&input], &[]).ends_with(0);
+    assert!(!done.stderr.contains("nothing was done"), "{}", done.stderr);
+    assert!(result_bytes(&scratch.path("out")) == whole);
+}
+
+/// What was damaged behind the back of a run is found, and the next attempt makes it anew.
+#[test]
+fn a_damaged_work_area_is_looked_through() {
+    let scratch = Scratch::new();
+    let inputs = [corpus(&scratch)];
+    let killed = Killed { scratch: &scratch, command: "dedup", inputs: &inputs };
+    scratch.run("dedup", &inputs, &[]).ends_with(0);
+    let whole = result_bytes(&scratch.path("out"));
+    fs::remove_dir_all(scratch.path("out")).expect("the folder");
+    killed.at("decided-", &["--threads", "1"]);
+    let area = scratch.path("out/.gleaner-work");
+    let journal = fs::read(area.join("journal")).expect("the journal");
+    // All that is known is said to be on the disk.
+    let entries = count_records(&journal) - 1;
+    let mut log = gleaner_spill::Log::open(&area.join("journal"), JOURNAL, |_| true).expect("the journal");
+    log.append(format!("{{\"step\":{{\"Synced\":{{\"entries\":{entries}}}}}}}").as_bytes())
+        .expect("a record");
+    fs::write(&find(&area, "cleaned-")[0], "").expect("a file");
+    scratch
+        .run("dedup", &inputs, &[])
+        .ends_with(74)
+        .says("cleaned-00000000")
+        .says("the same command goes on");
+    scratch.run("dedup", &inputs, &[]).ends_with(0).says("going on");
+    assert!(result_bytes(&scratch.path("out")) == whole);
+}
+
+const JOURNAL: gleaner_spill::PartKind = gleaner_spill::PartKind { name: *b"JOUR", version: 1 };
+
+/// The records of a log, which has a header of 16 bytes; each has one of 12, which begins with its length.
+fn count_records(log: &[u8]) -> usize {
+    let (mut at, mut count) = (16, 0);
+    while let Some(length) = log.get(at..at + 4) {
+        at += 12 + u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
+        count += 1;
+    }
+    count
 }
 
 #[test]
