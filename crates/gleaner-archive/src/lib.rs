@@ -100,3 +100,8 @@ pub use payload::{Payload, PayloadLimits, Text, payload, payload_within, skipped
 pub use reader::{ArchiveReader, ReaderOptions};
 pub use tally::{Bytes, Tally};
 pub use unpack::{Piece, Unpacker};
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

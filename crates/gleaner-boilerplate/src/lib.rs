@@ -26,3 +26,8 @@ mod forest;
 pub mod html;
 pub mod lines;
 pub mod sites;
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -86,3 +86,8 @@ pub use read::{
 pub use write::{
     AtomicFile, DocumentWriter, OutputFormat, RejectWriter, RemovedWriter, SpanWriter, write_json_line,
 };
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

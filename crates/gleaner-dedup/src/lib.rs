@@ -111,3 +111,8 @@ pub use similarity::{Coverage, Similarity};
 pub use sketcher::{Fingerprint, SketchOptions, Sketcher};
 pub use verify::{Duplicate, Measure};
 pub use waiting::{MemoryQueue, Waiting};
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

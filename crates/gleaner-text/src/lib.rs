@@ -48,3 +48,8 @@ pub use hash::{Hasher128, hash64, hash128, token_hash};
 pub use normalise::{nfc_changes, normalise};
 pub use tokens::{Digits, TokenOptions, Tokenizer};
 pub use words::{Words, word_count, words};
+
+/// The examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
