@@ -4,8 +4,9 @@ use crate::error::{Error, ErrorKind};
 use crate::settings::{Method, Resources, ResultOptions};
 
 /// What a thread holds while it scans: a batch, a page as text and as blocks, writers' buffers. Large documents take
-/// more, one at a time (`Stages::turn`).
+/// more, one at a time (`Stages::turn`): the first thread then holds a batch besides.
 const PER_THREAD: u64 = 48 << 20;
+const FIRST_THREAD: u64 = 16 << 20;
 /// What the largest record takes while it is worked on, in times its size: bytes, decoded page, blocks, text, tokens.
 const LARGE_FACTOR: u64 = 14;
 /// What a run may hold beyond `--memory`.
@@ -15,9 +16,13 @@ const LEAST_LEFT: u64 = 1 << 20;
 /// What the process holds besides: code, tables, allocator.
 const PROCESS: u64 = 32 << 20;
 
-/// Refuses a budget in which not even the first batch fits.
-pub(crate) fn check_start(resources: &Resources, max_record_size: u64) -> Result<(), Error> {
-    check(resources, fixed(resources, max_record_size).saturating_add(LEAST_LEFT), "to start")
+/// The resources with as many of their threads as the budget has room for. Refuses one in which not even the first batch of
+/// a single thread fits.
+pub(crate) fn fitting(resources: &Resources, max_record_size: u64) -> Result<Resources, Error> {
+    let needed = |threads| fixed(threads, max_record_size).saturating_add(LEAST_LEFT);
+    let threads = (1..=resources.threads).rev().find(|&threads| needed(threads) <= resources.memory);
+    check(resources, needed(threads.unwrap_or(1)), "to start")?;
+    Ok(Resources { threads: threads.unwrap_or(1), ..resources.clone() })
 }
 
 /// What the parts of the duplicate search may hold.
@@ -38,7 +43,8 @@ pub(crate) struct GroupMemory {
 impl GroupMemory {
     /// Shares out what is left of the budget.
     pub(crate) fn new(resources: &Resources, result: &ResultOptions) -> GroupMemory {
-        let left = resources.memory.saturating_sub(fixed(resources, result.max_record_size)).max(LEAST_LEFT);
+        let left =
+            resources.memory.saturating_sub(fixed(resources.threads, result.max_record_size)).max(LEAST_LEFT);
         // What is left over is for the marks of the documents and what an allocator leaves between.
         let (counts, index, cache) = match result.method {
             // Counters that shingles share make it slow.
@@ -61,13 +67,14 @@ pub(crate) fn check_documents(
     result: &ResultOptions,
     documents: u64,
 ) -> Result<(), Error> {
-    let needed = fixed(resources, result.max_record_size).saturating_add(per_document(documents));
+    let needed = fixed(resources.threads, result.max_record_size).saturating_add(per_document(documents));
     check(resources, needed.saturating_add(LEAST_LEFT), &format!("for {documents} documents"))
 }
 
-fn fixed(resources: &Resources, max_record_size: u64) -> u64 {
+fn fixed(threads: usize, max_record_size: u64) -> u64 {
     let large = max_record_size.saturating_mul(LARGE_FACTOR).saturating_sub(SLACK);
-    large.saturating_add(PROCESS).saturating_add((resources.threads as u64).saturating_mul(PER_THREAD))
+    let others = (threads as u64).saturating_sub(1).saturating_mul(PER_THREAD);
+    large.saturating_add(PROCESS).saturating_add(FIRST_THREAD).saturating_add(others)
 }
 
 fn check(resources: &Resources, needed: u64, what: &str) -> Result<(), Error> {
@@ -78,9 +85,31 @@ fn check(resources: &Resources, needed: u64, what: &str) -> Result<(), Error> {
     Err(Error::new(
         ErrorKind::Memory,
         format!(
-            "needs about {} MiB {what}, and --memory allows {} MiB; raise --memory, or lower --max-record-size or --threads",
+            "needs about {} MiB {what}, and --memory allows {} MiB; raise --memory, or lower --max-record-size",
             mib(needed),
             mib(resources.memory)
         ),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fitting;
+    use crate::error::ErrorKind;
+    use crate::settings::Resources;
+
+    #[test]
+    fn threads_fit_the_budget() {
+        let of = |threads, mebibytes: u64| Resources {
+            threads,
+            memory: mebibytes << 20,
+            tmp: None,
+            peak_memory: || None,
+        };
+        let fit = |threads, mebibytes| fitting(&of(threads, mebibytes), 32 << 20).map(|fit| fit.threads);
+        assert_eq!(fit(8, 4096).expect("there is room"), 8);
+        assert_eq!(fit(8, 256).expect("there is room for one"), 1);
+        assert_eq!(fit(8, 400).expect("there is room for some"), 4);
+        assert_eq!(fit(1, 200).expect_err("there is none").kind(), ErrorKind::Memory);
+    }
 }

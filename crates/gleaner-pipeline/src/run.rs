@@ -19,7 +19,7 @@ use crate::manifest::{
 use crate::memory;
 use crate::output::{self, Found};
 use crate::progress::{Observer, Phase};
-use crate::settings::{Job, ResultOptions, Settings};
+use crate::settings::{Job, Resources, ResultOptions, Settings};
 use crate::stages::{Stages, page_in_dedup};
 use crate::work::WorkArea;
 
@@ -55,7 +55,9 @@ pub fn run(settings: &Settings, observer: &dyn Observer) -> Result<Report, Error
     let earlier = EarlierRun::open_all(&settings.against, Some(&settings.output), &options)?;
     let settings = &with_earlier(settings, &earlier);
     let largest = earlier.iter().map(|run| run.manifest.options.max_record_size);
-    memory::check_start(&settings.resources, largest.fold(settings.result.max_record_size, u64::max))?;
+    let largest = largest.fold(settings.result.max_record_size, u64::max);
+    let settings =
+        &Settings { resources: fitting(&settings.resources, largest, observer)?, ..settings.clone() };
     refuse_pages(settings)?;
     let _lock = output::lock(&settings.output)?;
     let identity = Identity::of(settings);
@@ -115,6 +117,22 @@ fn execute(
             Err(error)
         }
     }
+}
+
+/// The resources with the threads for which there is memory.
+pub(crate) fn fitting(
+    resources: &Resources,
+    max_record_size: u64,
+    observer: &dyn Observer,
+) -> Result<Resources, Error> {
+    let fitting = memory::fitting(resources, max_record_size)?;
+    if fitting.threads < resources.threads {
+        let Resources { threads, memory, .. } = resources;
+        let mebibytes = memory >> 20;
+        observer
+            .note(&format!("--memory {mebibytes}MiB has room for {} of {threads} threads", fitting.threads));
+    }
+    Ok(fitting)
 }
 
 /// The settings with the names of earlier runs, which determine the result.

@@ -284,7 +284,7 @@ by_name!(favor: super::Favor, "precision" => super::Favor::Precision, "balanced"
 /// What a run may use. Never changes the result.
 #[derive(Clone, Debug)]
 pub struct Resources {
-    /// Worker threads, at least 1.
+    /// Worker threads, at least 1; fewer work where `memory` has no room for as many.
     pub threads: usize,
     /// Bytes of memory the run may hold.
     pub memory: u64,
@@ -298,10 +298,10 @@ impl Resources {
     /// Whether a run can begin with these.
     ///
     /// # Errors
-    /// [`ErrorKind::Memory`](crate::ErrorKind::Memory) when the budget has no room for a batch a thread and one record of
+    /// [`ErrorKind::Memory`](crate::ErrorKind::Memory) when the budget has no room for a batch and one record of
     /// `max_record_size` bytes.
     pub fn check(&self, max_record_size: u64) -> Result<(), Error> {
-        memory::check_start(self, max_record_size)
+        memory::fitting(self, max_record_size).map(drop)
     }
 }
 

@@ -40,6 +40,7 @@ use crate::outputs::REMOVED;
 use crate::progress::{Observer, Phase};
 use crate::recall::{SAMPLE, SampledRecall, Sampling};
 use crate::rows::{Document, Files, Reject, Removed, Span};
+use crate::run::fitting;
 use crate::settings::Resources;
 use crate::verdicts::STAGE;
 use crate::work::WorkArea;
@@ -124,7 +125,7 @@ pub fn verify(
     observer: &dyn Observer,
 ) -> Result<Verification, Error> {
     let manifest = Manifest::read(folder)?;
-    memory::check_start(resources, manifest.options.max_record_size)?;
+    let resources = &fitting(resources, manifest.options.max_record_size, observer)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(resources.threads).build();
     let pool = pool.map_err(|error| Error::new(ErrorKind::Io, format!("cannot start threads: {error}")))?;
     let work = WorkArea::create(folder, resources.tmp.as_deref())?;

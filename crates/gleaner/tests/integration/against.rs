@@ -148,7 +148,7 @@ fn memory_and_threads_do_not_show() {
         let arguments = ["--method", method, "--max-record-size", "1MiB", "--overwrite"];
         dedup(&scratch, "first", &rows[..250], &[], &arguments).ends_with(0);
         let outputs =
-            [["--threads", "1", "--memory", "81MiB"], ["--threads", "3", "--memory", "2GiB"]].map(|budget| {
+            [["--threads", "1", "--memory", "49MiB"], ["--threads", "3", "--memory", "2GiB"]].map(|budget| {
                 dedup(&scratch, "second", &rows[250..], &["first"], &[&arguments[..], &budget].concat())
                     .ends_with(0);
                 result_bytes(&scratch.path("second"))

@@ -35,6 +35,23 @@ fn of_many_parts_with_duplicates_across_them() {
     check("dedup", &[input], &["--max-output-file-size", "1MiB"]);
 }
 
+/// Where there is no memory for so many threads, fewer work.
+#[test]
+fn of_little_memory() {
+    let scratch = Scratch::new();
+    let rows: String = (0..3_000).map(|n| row(&n.to_string(), &prose(n % 2_000 + 1, 30))).collect();
+    let input = scratch.file("rows.jsonl", rows);
+    let run = |memory: &str| {
+        let budget = ["--threads", "8", "--memory", memory, "--overwrite"];
+        let done = scratch.run("run", &[&input], &budget).ends_with(0);
+        (result_bytes(&scratch.path("out")), done.stderr)
+    };
+    let (small, said) = run("256MiB");
+    assert!(said.contains("--memory 256MiB has room for 1 of 8 threads"), "{said}");
+    let (large, said) = run("4GiB");
+    assert!(small == large && !said.contains("has room"), "{said}");
+}
+
 /// The bytes of a run are those of the last change that meant to change them.
 #[test]
 fn of_one_version_and_the_next() {

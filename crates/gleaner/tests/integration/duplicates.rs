@@ -21,7 +21,7 @@ fn corpus(scratch: &Scratch, documents: usize) -> PathBuf {
 }
 
 const BUDGETS: [&[&str]; 3] = [
-    &["--threads", "1", "--max-record-size", "1MiB", "--memory", "81MiB"],
+    &["--threads", "1", "--max-record-size", "1MiB", "--memory", "49MiB"],
     &["--threads", "2", "--max-record-size", "1MiB", "--memory", "2GiB"],
     &["--threads", "3", "--max-record-size", "1MiB", "--memory", "230MiB"],
 ];

@@ -414,7 +414,7 @@ fn a_small_budget_suffices() {
     let rows: String = (0..3_000).map(|n| row(&n.to_string(), &prose(n % 1_500 + 1, 40))).collect();
     let input = scratch.file("rows.jsonl", rows);
     scratch.run("dedup", &[input], &["--max-record-size", "1MiB"]).ends_with(0);
-    let budget = ["--threads", "1", "--memory", "81MiB", "--json"];
+    let budget = ["--threads", "1", "--memory", "49MiB", "--json"];
     let small = verify(&scratch.path("out"), &budget).ends_with(0);
     let json: Value = serde_json::from_str(&small.stdout).expect("JSON");
     assert_eq!((json["witnesses"].as_u64(), json["sound"].as_bool()), (Some(1_500), Some(true)));
