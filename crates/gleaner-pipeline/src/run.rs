@@ -229,7 +229,11 @@ fn conclude(settings: &Settings, mut manifest: Manifest, record: RunRecord) -> R
     write_json(&settings.output.join(MANIFEST), &manifest)?;
     write_json(&settings.output.join(RUN), &record)?;
     if limit.is_none() {
-        write_whole(&settings.output.join(SUCCESS), b"")?;
+        let success = settings.output.join(SUCCESS);
+        write_whole(&success, b"").inspect_err(|_| {
+            // It may stand there without having been synced: nobody is to rely on it.
+            let _ = fs::remove_file(&success);
+        })?;
     }
     let RunRecord { cost: Cost { seconds, .. }, spilled_bytes, peak_memory, .. } = record;
     Ok(Report { manifest, limit, already_done: false, seconds, spilled_bytes, peak_memory })

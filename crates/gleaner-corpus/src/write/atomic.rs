@@ -51,7 +51,8 @@ impl AtomicFile {
     /// Makes the file appear under its name, on the disk before this returns.
     ///
     /// # Errors
-    /// Those of the system, without the path; the file is then absent.
+    /// Those of the system, without the path. The file is then absent, or what it replaces is still there; when it is the
+    /// folder that cannot be synced, the file stands under its name, but may not outlive the machine.
     pub fn commit(mut self) -> io::Result<()> {
         self.publish()?;
         self.committed = true;
@@ -63,10 +64,7 @@ impl AtomicFile {
         self.file.get_ref().sync_all()?;
         fs::rename(&self.temporary, &self.path)?;
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        sync_folder(folder.unwrap_or(Path::new("."))).inspect_err(|_| {
-            // It may be gone with the next crash: nobody is to rely on it.
-            let _ = fs::remove_file(&self.path);
-        })
+        sync_folder(folder.unwrap_or(Path::new(".")))
     }
 }
 

@@ -22,7 +22,7 @@ fn library(scratch: &Scratch) -> Option<PathBuf> {
     None
 }
 
-/// Every write, sync, rename and creation of a file may fail. `GLEANER_ALL_FAULTS=1` tries each, not some of them.
+/// Every write, sync, rename and creation of a file may fail. `CI=1` tries each, not some of them.
 #[test]
 #[allow(clippy::disallowed_methods, reason = "a test may ask how much it should do")]
 fn what_the_system_refuses_is_told_and_made_good() {
@@ -41,7 +41,7 @@ fn what_the_system_refuses_is_told_and_made_good() {
     let whole = result_bytes(&scratch.path("out"));
     let count: u64 = fs::read_to_string(scratch.path("count")).expect("a count").parse().expect("a number");
     assert!(count > 60, "{count} operations");
-    let every = if std::env::var_os("GLEANER_ALL_FAULTS").is_some() { 1 } else { 5 };
+    let every = if std::env::var_os("CI").is_some() { 1 } else { 5 };
     let mut failed = 0;
     for at in (1..=count).step_by(every) {
         let (no_space, input_output) = (28, 5);
