@@ -7,18 +7,8 @@ use std::io::Read;
 use gleaner_archive::{Piece, Unpacker};
 use libfuzzer_sys::fuzz_target;
 
-/// Gives the bytes in pieces of odd sizes.
-struct Slow<'a>(&'a [u8], usize);
-
-impl Read for Slow<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.1 = self.1 % 7 + 1;
-        let count = self.0.len().min(buffer.len()).min(self.1);
-        buffer[..count].copy_from_slice(&self.0[..count]);
-        self.0 = &self.0[count..];
-        Ok(count)
-    }
-}
+mod slow;
+use slow::Slow;
 
 fuzz_target!(|bytes: &[u8]| {
     assert_eq!(pieces(bytes, bytes.len()), pieces(Slow(bytes, 0), bytes.len()));

@@ -33,14 +33,16 @@ pub(crate) fn begin(
     observer: &dyn Observer,
 ) -> Result<Begun, Error> {
     let (output, tmp) = (settings.output.as_path(), settings.resources.tmp.as_deref());
-    if let Found::Begun { tmp: before } = found
-        && !is_same(before.as_deref(), tmp)
-    {
-        observer.warn("the interrupted run had another --tmp: what it had done is done again");
-        output::start_anew(output, before.as_deref())?;
+    let mut goes_on = false;
+    if let Found::Begun { tmp: before } = found {
+        goes_on = is_same(before.as_deref(), tmp);
+        if !goes_on {
+            observer.warn("the interrupted run had another --tmp: what it had done is done again");
+            output::start_anew(output, before.as_deref())?;
+        }
     }
     let work = WorkArea::open(output, tmp)?;
-    if let Found::Begun { .. } = found
+    if goes_on
         && let Some((journal, done)) = Journal::resume(work.folder(), &record.identity)?
         && (done.spooled || !record.identity.reads_stdin())
     {
@@ -50,7 +52,7 @@ pub(crate) fn begin(
         observer.note(&resumed(&done));
         return Ok(Begun { journal, work, done });
     }
-    if let Found::Begun { .. } = found {
+    if goes_on {
         observer.note("the interrupted run had done nothing that could be found; it begins anew");
     }
     output::clear(output)?;
@@ -63,11 +65,10 @@ pub(crate) fn begin(
 /// What is told of an interrupted run.
 fn resumed(done: &Done) -> String {
     let documents: u64 = done.scanned.values().map(|step| step.scanned.documents).sum();
-    let scanned = format!("{documents} documents were read");
     let what = match done {
         Done { grouped: Some(_), .. } => "duplicates were found, the output is to be written".to_owned(),
         Done { read: Some(_), .. } => format!("all input was read, {documents} documents"),
-        _ => scanned,
+        _ => format!("{documents} documents were read"),
     };
     let stdin = if done.spooled { "; standard input is taken from there" } else { "" };
     format!("going on with the run that was interrupted: {what}{stdin}")

@@ -59,21 +59,14 @@ impl WorkArea {
 
     /// Makes it empty.
     pub(crate) fn clear(&self) -> Result<(), Error> {
-        let io = |error: io::Error| Error::io(&self.root, &error);
-        match fs::remove_dir_all(&self.root) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io(error)),
-            _ => {}
-        }
-        fs::create_dir_all(self.root.join(SCRATCH)).map_err(io)
+        remove(&self.root)?;
+        self.clear_unfinished()
     }
 
-    /// Removes what no step has finished.
+    /// Removes what only the process that wrote it could use.
     pub(crate) fn clear_unfinished(&self) -> Result<(), Error> {
         let scratch = self.root.join(SCRATCH);
-        match fs::remove_dir_all(&scratch) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Error::io(&scratch, &error)),
-            _ => {}
-        }
+        remove(&scratch)?;
         fs::create_dir_all(&scratch).map_err(|error| Error::io(&scratch, &error))
     }
 
@@ -173,6 +166,14 @@ impl WorkArea {
 
     fn part(&self, kind: &str, part: usize) -> PathBuf {
         self.root.join(format!("{kind}-{part:08}"))
+    }
+}
+
+/// Removes a folder with all that is in it, if it is there.
+fn remove(folder: &Path) -> Result<(), Error> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(folder, &error)),
+        _ => Ok(()),
     }
 }
 

@@ -32,8 +32,8 @@ pub(crate) fn listen() -> io::Result<()> {
     Ok(())
 }
 
-/// Ends the process when it has not ended by itself: it may wait for input that does not come. What it wrote so far has no
-/// name yet, and the next run replaces its work area.
+/// Ends the process when it has not ended by itself: it may wait for input that does not come. What is not
+/// written to the end has no name yet, and the next run goes on behind what has.
 fn end_in_time() {
     while !is_received() {
         thread::sleep(LOOK_EVERY);

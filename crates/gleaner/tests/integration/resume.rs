@@ -123,17 +123,32 @@ fn a_search_that_is_killed_goes_on() {
 #[test]
 fn a_search_goes_on_where_it_was() {
     let scratch = Scratch::new();
-    let inputs = [corpus(&scratch)];
+    // Of two documents one is a near-duplicate of the other, before and behind the first part of decisions.
+    let text = |n: u64| format!("{}{}", prose(n / 2 + 1, 30), ["", " One more ending."][n as usize % 2]);
+    let rows: String = (0..9_000).map(|n| row(&n.to_string(), &text(n))).collect();
+    let inputs = [scratch.file("rows.jsonl", rows)];
     let killed = Killed { scratch: &scratch, command: "dedup", inputs: &inputs };
     let exact = ["--method", "exact", "--similarity", "jaccard", "--keep", "longest"];
     for arguments in [&[][..], &["--keep", "newest"], &exact] {
         let whole = Scratch::new();
         whole.run("dedup", &inputs, arguments).ends_with(0);
+        assert!(whole.written().count("removed") > 4_000);
         killed.at("decided-", arguments);
+        cut_behind(&scratch.path("out/.gleaner-work/journal"), "Decided");
         scratch.run("dedup", &inputs, arguments).ends_with(0).says("going on");
         assert!(result_bytes(&scratch.path("out")) == result_bytes(&whole.path("out")), "{arguments:?}");
         fs::remove_dir_all(scratch.path("out")).expect("the folder");
     }
+}
+
+/// Has a journal end with the first step of this name, as if the process had been killed then.
+fn cut_behind(journal: &Path, step: &str) {
+    let bytes = fs::read(journal).expect("the journal");
+    let ends = record_ends(&bytes);
+    let name = step.as_bytes();
+    let has_step = |end: &&usize| bytes[..**end].windows(name.len()).any(|bytes| bytes == name);
+    let end = *ends.iter().find(has_step).expect("the step");
+    fs::write(journal, &bytes[..end]).expect("the journal");
 }
 
 /// What was not on the disk when a machine stopped is done again.
@@ -227,7 +242,7 @@ fn a_damaged_work_area_is_looked_through() {
     let area = scratch.path("out/.gleaner-work");
     let journal = fs::read(area.join("journal")).expect("the journal");
     // All that is known is said to be on the disk.
-    let entries = count_records(&journal) - 1;
+    let entries = record_ends(&journal).len() - 1;
     let mut log = gleaner_spill::Log::open(&area.join("journal"), JOURNAL, |_| true).expect("the journal");
     log.append(format!("{{\"step\":{{\"Synced\":{{\"entries\":{entries}}}}}}}").as_bytes())
         .expect("a record");
@@ -243,14 +258,14 @@ fn a_damaged_work_area_is_looked_through() {
 
 const JOURNAL: gleaner_spill::PartKind = gleaner_spill::PartKind { name: *b"JOUR", version: 1 };
 
-/// The records of a log, which has a header of 16 bytes; each has one of 12, which begins with its length.
-fn count_records(log: &[u8]) -> usize {
-    let (mut at, mut count) = (16, 0);
+/// Where the records of a log end: it has a header of 16 bytes, each record one of 12, which begins with its length.
+fn record_ends(log: &[u8]) -> Vec<usize> {
+    let (mut at, mut ends) = (16, Vec::new());
     while let Some(length) = log.get(at..at + 4) {
         at += 12 + u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
-        count += 1;
+        ends.push(at);
     }
-    count
+    ends
 }
 
 #[test]
