@@ -36,13 +36,18 @@
 //! assert_eq!(documents[0].metadata.as_deref(), Some(r#"{"score":1.0}"#));
 //! assert_eq!((rejects[0].reason.as_str(), rejects[0].offset), ("invalid-json", 45));
 //!
-//! let output = folder.path().join("train-00000-of-00001.parquet");
-//! let mut writer = DocumentWriter::create(&output, OutputFormat::Parquet, None)?;
+//! let output = folder.path().join("train-00000-of-00001.jsonl.zst");
+//! let mut writer = DocumentWriter::create(&output, OutputFormat::Jsonl, None)?;
 //! writer.write(&documents, None)?;
 //! writer.finish()?;
 //! assert!(output.exists());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Features
+//!
+//! `parquet`, off by default, reads and writes Parquet and brings the Arrow crates. Without it nothing has other
+//! [`Columns`], a Parquet file is a gap, and [`OutputFormat::Parquet`] is an error of kind `Unsupported`.
 //!
 //! # Reasons of rejects
 //!
@@ -57,7 +62,7 @@
 //! | `truncated-gzip`, `invalid-gzip`, `truncated-zstd`, `invalid-zstd` | gap | what is left of a compressed JSONL file where it breaks off, in bytes of the file as stored (record: for a page or text, which is lost whole) |
 //! | `not-parquet`, `invalid-parquet` | gap | a file without a usable footer; the rest of a damaged row group |
 //! | `unsupported-column` | record | a Parquet row with a column that has no JSON form |
-//! | `unknown-format` | gap | a named file that is neither text nor any known format |
+//! | `unknown-format` | gap | a named file that is neither text nor any known format, or of one that is not built in |
 //! | `io-error` | gap | the system could not read the file |
 //!
 //! Archives have the reasons of `gleaner-archive` besides.
@@ -70,6 +75,7 @@
 //! runs). Left to the decoder is the size of a page, which it takes from the page's header: at most 2 GiB, filled as
 //! far as the page really decompresses to that.
 
+#[cfg_attr(not(feature = "parquet"), path = "without_parquet/columns.rs")]
 mod columns;
 mod document;
 mod input;
@@ -83,9 +89,9 @@ pub use read::{
     ArchiveSummary, BatchReader, BatchRecord, ByteSums, Content, Decoded, FileSummary, Item, Prefer,
     RawBatch, ReadOptions, Record, VerifyDigests, common_columns, count_kind,
 };
-pub use write::{
-    AtomicFile, DocumentWriter, OutputFormat, RejectWriter, RemovedWriter, SpanWriter, write_json_line,
-};
+pub use write::{AtomicFile, DocumentWriter, OutputFormat, write_json_line};
+#[cfg(feature = "parquet")]
+pub use write::{RejectWriter, RemovedWriter, SpanWriter};
 
 /// The examples of the README.
 #[cfg(doctest)]

@@ -1,6 +1,7 @@
 //! From INPUT arguments to files and their bytes.
 
 pub(crate) mod format;
+mod pattern;
 mod resolve;
 pub(crate) mod stored;
 mod walk;

@@ -7,9 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Component, Path, PathBuf};
 
-use globset::{GlobBuilder, GlobMatcher};
-
 use super::format::{Compression, Format};
+use super::pattern::{Glob, is_glob};
 use super::walk::{Found, Limits, files_below};
 
 /// How INPUT arguments become files.
@@ -127,7 +126,7 @@ struct Resolver {
     set: InputSet,
 }
 
-const HIDDEN: &[u8] = b"._";
+pub(super) const HIDDEN: &[u8] = b"._";
 
 impl Resolver {
     fn argument(&mut self, argument: &OsStr) -> Result<(), InputError> {
@@ -240,7 +239,7 @@ impl Resolver {
         };
         let mut usable = false;
         for Found { path, relative } in found {
-            if glob.matcher.is_match(Path::new(&relative)) {
+            if glob.matches(&relative) {
                 usable = true;
                 self.add(path, relative.to_string_lossy().into_owned());
             }
@@ -312,37 +311,6 @@ fn listed_name(path: &Path) -> String {
         .map(|part| part.as_os_str().to_string_lossy())
         .collect();
     parts.join("/")
-}
-
-fn is_glob(bytes: &[u8]) -> bool {
-    bytes.iter().any(|byte| b"*?[{".contains(byte))
-}
-
-struct Glob {
-    base: PathBuf,
-    matcher: GlobMatcher,
-    depth: usize,
-    hidden: Vec<u8>,
-}
-
-impl Glob {
-    /// Splits off the first folders that hold no pattern; the rest is matched against paths relative to them.
-    fn parse(argument: &OsStr) -> Option<Glob> {
-        let path = Path::new(argument.to_str()?);
-        let parts: Vec<Component<'_>> = path.components().collect();
-        let fixed = parts.iter().take_while(|part| !is_glob(part.as_os_str().as_encoded_bytes())).count();
-        let mut base: PathBuf = parts[..fixed].iter().collect();
-        if base.as_os_str().is_empty() {
-            base.push(".");
-        }
-        let rest: Vec<&str> = parts[fixed..].iter().filter_map(|part| part.as_os_str().to_str()).collect();
-        let matcher =
-            GlobBuilder::new(&rest.join("/")).literal_separator(true).build().ok()?.compile_matcher();
-        let depth = if rest.iter().any(|part| part.contains("**")) { usize::MAX } else { rest.len() };
-        let named = |byte: &u8| rest.iter().any(|part| part.as_bytes().first() == Some(byte));
-        let hidden = HIDDEN.iter().copied().filter(|byte| !named(byte)).collect();
-        Some(Glob { base, matcher, depth, hidden })
-    }
 }
 
 /// No path is longer; a line that is ends the reading, so that a list of gigabytes is not taken into memory.

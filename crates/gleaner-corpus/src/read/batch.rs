@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use arrow_array::RecordBatch;
 use gleaner_archive::{
     Header, Payload, PayloadLimits, Text, Within, check_digests, decode_html, decode_text, payload_within,
     reason,
@@ -16,7 +15,7 @@ use super::metadata::Metadata;
 use super::row::{Fields, Row};
 use super::summary::{Counts, Found};
 use super::{FileSummary, ReadOptions, VerifyDigests};
-use super::{archive, json, rows};
+use super::{archive, json, parquet};
 use crate::columns::Columns;
 use crate::{Reject, RejectKind};
 
@@ -108,10 +107,20 @@ pub(super) enum Raw {
     Line(Range<usize>),
     Html(Range<usize>),
     Text(Range<usize>),
-    Archive { header: Range<usize>, block: Range<usize>, length: u64, within: Within },
-    Rows(RecordBatch),
+    Archive {
+        header: Range<usize>,
+        block: Range<usize>,
+        length: u64,
+        within: Within,
+    },
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "nothing reads rows without it"))]
+    Rows(parquet::Batch),
     Skipped(String),
-    Lost { kind: RejectKind, length: u64, reason: String },
+    Lost {
+        kind: RejectKind,
+        length: u64,
+        reason: String,
+    },
 }
 
 /// What a place of the input turned out to be.
@@ -293,7 +302,7 @@ impl RawBatch {
                     }
                     each(judged.item)?;
                 }
-                Raw::Rows(batch) => columns = rows::decode(&batch, &fields, place, options, &mut each)?,
+                Raw::Rows(batch) => columns = parquet::decode(&batch, &fields, place, options, &mut each)?,
                 raw => each(decode_one(raw, &self.bytes, &fields, place))?,
             }
         }

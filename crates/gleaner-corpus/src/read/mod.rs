@@ -11,13 +11,16 @@ use crate::{InputFile, InputSet};
 
 mod archive;
 mod batch;
+#[cfg(feature = "parquet")]
 mod footer;
 mod json;
 mod lines;
 mod members;
 mod metadata;
+#[cfg_attr(not(feature = "parquet"), path = "../without_parquet/read.rs")]
 mod parquet;
 mod row;
+#[cfg(feature = "parquet")]
 mod rows;
 mod summary;
 mod whole;

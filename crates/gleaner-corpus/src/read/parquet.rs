@@ -34,6 +34,11 @@ const MAX_MEAN_ROW: u64 = 4;
 const MAX_ROWS_PER_BYTE: u64 = 64;
 const MAX_ROWS_BESIDE: u64 = 64 << 10;
 
+pub(super) use super::rows::decode;
+
+/// Rows as the decoder gives them.
+pub(super) type Batch = RecordBatch;
+
 pub(super) struct Rows {
     state: State,
     size: u64,

@@ -6,18 +6,24 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::columns::{ColumnSchema, Columns};
-use crate::{Document, DocumentRef, Reject, Removal, SpanRow};
+use crate::{Document, DocumentRef};
 
 mod atomic;
 pub(crate) mod json;
 mod lines;
+#[cfg(feature = "parquet")]
 mod parquet;
+#[cfg(feature = "parquet")]
+mod removed;
 pub(crate) mod table;
 
 pub use atomic::AtomicFile;
 pub use json::write_json_line;
 use lines::LineWriter;
+#[cfg(feature = "parquet")]
 use parquet::{Effort, TableWriter};
+#[cfg(feature = "parquet")]
+pub use removed::{RejectWriter, RemovedWriter, SpanWriter};
 use table::Row;
 
 /// Format of `data/`.
@@ -55,6 +61,7 @@ impl OutputFormat {
 pub struct DocumentWriter(Sink);
 
 enum Sink {
+    #[cfg(feature = "parquet")]
     Parquet(Box<TableWriter>),
     Jsonl(Box<LineWriter>),
 }
@@ -62,6 +69,7 @@ enum Sink {
 impl std::fmt::Debug for Sink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
+            #[cfg(feature = "parquet")]
             Sink::Parquet(table) => table.fmt(f),
             Sink::Jsonl(_) => f.write_str("Jsonl"),
         }
@@ -70,7 +78,8 @@ impl std::fmt::Debug for Sink {
 
 impl DocumentWriter {
     /// Begins the file that will stand at `path`; `columns`: the schema of the other columns that follow ours. They
-    /// are for Parquet only: with JSON lines they are an error of kind `InvalidInput`.
+    /// are for Parquet only: with JSON lines they are an error of kind `InvalidInput`. Parquet without the feature
+    /// `parquet` is one of kind `Unsupported`.
     pub fn create(
         path: &Path,
         format: OutputFormat,
@@ -89,6 +98,9 @@ impl DocumentWriter {
         workers: usize,
     ) -> io::Result<DocumentWriter> {
         Ok(DocumentWriter(match format {
+            #[cfg(not(feature = "parquet"))]
+            OutputFormat::Parquet => return Err(no_parquet()),
+            #[cfg(feature = "parquet")]
             OutputFormat::Parquet => {
                 Sink::Parquet(Box::new(TableWriter::create::<Document>(path, columns, Effort::Usual)?))
             }
@@ -118,6 +130,7 @@ impl DocumentWriter {
 
     fn write_rows<R: Row>(&mut self, rows: &[R], columns: Option<(&Columns, &[u32])>) -> io::Result<()> {
         match &mut self.0 {
+            #[cfg(feature = "parquet")]
             Sink::Parquet(table) => table.write(rows, columns),
             Sink::Jsonl(_) if columns.is_some() => Err(no_columns()),
             Sink::Jsonl(lines) => rows.iter().try_for_each(|row| lines.write(row)),
@@ -127,6 +140,7 @@ impl DocumentWriter {
     /// Finishes the file; it is on the disk under its name when this returns.
     pub fn finish(self) -> io::Result<()> {
         match self.0 {
+            #[cfg(feature = "parquet")]
             Sink::Parquet(table) => table.finish(),
             Sink::Jsonl(lines) => lines.finish(),
         }
@@ -140,82 +154,7 @@ fn no_columns() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "JSON lines hold no other columns")
 }
 
-/// Writes `removed/documents` (Parquet): a document and its removal a row.
-#[derive(Debug)]
-pub struct RemovedWriter(TableWriter);
-
-impl RemovedWriter {
-    /// Begins the file that will stand at `path`.
-    pub fn create(path: &Path) -> io::Result<RemovedWriter> {
-        RemovedWriter::with_columns(path, None)
-    }
-
-    /// As [`create`](RemovedWriter::create), with the schema of the other columns that follow ours.
-    pub fn with_columns(path: &Path, columns: Option<&ColumnSchema>) -> io::Result<RemovedWriter> {
-        Ok(RemovedWriter(TableWriter::create::<(Document, Removal)>(path, columns, Effort::Low)?))
-    }
-
-    /// Appends rows to a file without other columns.
-    pub fn write(&mut self, rows: &[(Document, Removal)]) -> io::Result<()> {
-        self.0.write(rows, None)
-    }
-
-    /// Appends rows with their other columns, as [`DocumentWriter::write`] does.
-    pub fn write_with(
-        &mut self,
-        rows: &[(Document, Removal)],
-        columns: Option<(&Columns, &[u32])>,
-    ) -> io::Result<()> {
-        self.0.write(rows, columns)
-    }
-
-    /// As [`write_with`](RemovedWriter::write_with), of documents whose fields stand elsewhere.
-    pub fn write_refs(
-        &mut self,
-        rows: &[(DocumentRef<'_>, Removal)],
-        columns: Option<(&Columns, &[u32])>,
-    ) -> io::Result<()> {
-        self.0.write(rows, columns)
-    }
-
-    /// Finishes the file; it is on the disk under its name when this returns.
-    pub fn finish(self) -> io::Result<()> {
-        self.0.finish()
-    }
+#[cfg(not(feature = "parquet"))]
+fn no_parquet() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, "built without the feature `parquet` of gleaner-corpus")
 }
-
-macro_rules! writer {
-    ($(#[$doc:meta])* $name:ident, $row:ty) => {
-        $(#[$doc])*
-        #[derive(Debug)]
-        pub struct $name(TableWriter);
-
-        impl $name {
-            /// Begins the file that will stand at `path`.
-            pub fn create(path: &Path) -> io::Result<$name> {
-                Ok($name(TableWriter::create::<$row>(path, None, Effort::Low)?))
-            }
-
-            /// Appends rows.
-            pub fn write(&mut self, rows: &[$row]) -> io::Result<()> {
-                self.0.write(rows, None)
-            }
-
-            /// Finishes the file; it is on the disk under its name when this returns.
-            pub fn finish(self) -> io::Result<()> {
-                self.0.finish()
-            }
-        }
-    };
-}
-
-writer!(
-    /// Writes `removed/spans` (Parquet).
-    SpanWriter,
-    SpanRow
-);
-writer!(
-    /// Writes `rejects.parquet`.
-    RejectWriter,
-    Reject
-);

@@ -19,6 +19,7 @@ pub(crate) enum Kind {
 pub(crate) struct Column {
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "JSON has a null for any type"))]
     pub(crate) nullable: bool,
 }
 
@@ -217,6 +218,7 @@ impl Row for Reject {
 }
 
 /// Whether a name is one of our own output columns, which an input column cannot keep.
+#[cfg(feature = "parquet")]
 pub(crate) fn is_reserved(name: &str) -> bool {
     REMOVED_COLUMNS.iter().any(|column| column.name == name)
 }

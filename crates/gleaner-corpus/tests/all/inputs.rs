@@ -118,6 +118,8 @@ fn globs_match_files_relative_to_their_fixed_folders() {
         "d/_p/x.jsonl",
         "d/b/.h.jsonl",
         "[1].txt",
+        "!new/x.txt",
+        "d/b/caf\u{e9}.txt",
     ];
     let folder = folder(&names);
     check(folder.path(), &["d/*/*.jsonl"], &["a/x.jsonl", "b/x.jsonl"]);
@@ -125,6 +127,20 @@ fn globs_match_files_relative_to_their_fixed_folders() {
     check(folder.path(), &["d/{a,b}/[xy].*"], &["a/x.jsonl", "b/x.jsonl", "b/y.txt"]);
     check(folder.path(), &["d/_*/*"], &["_p/x.jsonl"]);
     check(folder.path(), &["[1].txt"], &["[1].txt"]);
+    check(folder.path(), &["!*/x.txt"], &["!new/x.txt"]);
+    check(folder.path(), &["d/b/caf?.txt"], &["caf\u{e9}.txt"]);
+    check(folder.path(), &["d/**"], &["a/x.jsonl", "b/c/x.jsonl", "b/caf\u{e9}.txt", "b/x.jsonl", "b/y.txt"]);
+    for bad in ["d/[a", "d/{a,b"] {
+        assert!(resolve(&[folder.path().join(bad).into_os_string()]).is_err(), "{bad}");
+    }
+}
+
+/// A pattern is the user's own, but it may come from a script, and names from anywhere.
+#[test]
+fn many_stars_take_no_time() {
+    let folder = folder(&[&"a".repeat(200), "b.txt"]);
+    let pattern = folder.path().join(format!("{}b", "a*".repeat(40)));
+    assert!(resolve(&[pattern.into_os_string()]).is_err());
 }
 
 #[test]
