@@ -334,7 +334,7 @@ fn site_of_line(line: &[u8]) -> Option<u64> {
 /// documents.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] for a file that holds no templates; [`ErrorKind::Io`]; what `out` returns.
+/// [`ErrorKind::Usage`] for a file that holds no templates, or none of one of the hosts; [`ErrorKind::Io`]; what `out` returns.
 pub fn print_templates(
     path: &Path,
     hosts: &[String],
@@ -342,15 +342,23 @@ pub fn print_templates(
 ) -> Result<(), Error> {
     SiteFile::check(path)?;
     let name = |host: &String| host_of(host).or_else(|| host_of(&format!("http://{host}")));
-    let hosts: Vec<Option<String>> = hosts.iter().map(name).collect();
+    let mut missing: Vec<(&String, Option<String>)> = hosts.iter().map(|host| (host, name(host))).collect();
     for_each_line(path, |_, _, line| {
         let row = parse(line, path)?;
-        if !hosts.is_empty() && !hosts.iter().any(|host| host.as_ref() == Some(&row.host)) {
+        let named = missing.len();
+        missing.retain(|(_, host)| host.as_ref() != Some(&row.host));
+        if !hosts.is_empty() && missing.len() == named {
             return Ok(());
         }
         out(&format!("{} ({} pages)", row.host, row.pages))?;
         row.lines.iter().try_for_each(|line| out(&format!("{:>8}  {}", line.pages, line.text)))
-    })
+    })?;
+    match missing.first() {
+        Some((host, _)) => {
+            Err(refuse(path, &format!("no template of {host}: nothing recurred on enough pages")))
+        }
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

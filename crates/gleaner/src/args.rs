@@ -155,7 +155,7 @@ Exit codes: 0 done; 2 usage or missing input; 70 a bug; 74 I/O.";
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     /// A WARC, WET, WAT or ARC file, plain or compressed; `-` for standard input; or templates of sites
-    /// (`site-templates/templates.jsonl` of a run)
+    /// (the folder of a run, or its `site-templates/templates.jsonl`)
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Only rejected records, gaps, and records whose length or digest is not as stated
@@ -366,8 +366,8 @@ pub(crate) struct TextArgs {
     #[arg(long, value_name = "RULE", value_delimiter = ',', env = "GLEANER_ONLY")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) only: Vec<String>,
-    /// Templates of sites that an earlier run has learnt: its site-templates/templates.jsonl
-    #[arg(long, value_name = "FILE", env = "GLEANER_SITE_TEMPLATES")]
+    /// Templates of sites that an earlier run has learnt: its folder, or its site-templates/templates.jsonl
+    #[arg(long, value_name = "PATH", env = "GLEANER_SITE_TEMPLATES")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) site_templates: Option<PathBuf>,
     /// What to write about removed and repaired ranges, by `clean` about every block of a page [default: ranges; clean: none]

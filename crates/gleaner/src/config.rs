@@ -51,12 +51,23 @@ impl Config {
 
     /// `args` where it has a value, else this file.
     pub(crate) fn fill<T: Serialize + DeserializeOwned>(&self, args: &T) -> Result<T, Error> {
-        let refuse = |error: serde_json::Error| usage(&format!("--config: {error}"));
         let mut values = self.values.clone();
-        if let Value::Object(given) = serde_json::to_value(args).map_err(refuse)? {
+        if let Ok(Value::Object(given)) = serde_json::to_value(args) {
             values.extend(given);
         }
-        serde_json::from_value(Value::Object(values)).map_err(refuse)
+        serde_json::from_value(Value::Object(values)).map_err(|error| match self.culprit::<T>() {
+            Some((name, error)) => usage(&format!("--config: `{name}`: {error}")),
+            None => usage(&format!("--config: {error}")),
+        })
+    }
+
+    /// The first value that is of no use by itself, and why.
+    fn culprit<T: DeserializeOwned>(&self) -> Option<(&str, serde_json::Error)> {
+        self.values.iter().find_map(|(name, value)| {
+            let alone = Map::from_iter([(name.clone(), value.clone())]);
+            let error = serde_json::from_value::<T>(Value::Object(alone)).err()?;
+            Some((name.as_str(), error))
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! From what was typed to what is run: flag, then environment, then file, then default. The table of options in
 //! one place: [`result_options`] is what determines the output, the rest may differ between equal runs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use gleaner_boilerplate::html::{Comments, Favor, Links, Tables};
@@ -87,10 +87,21 @@ fn text_options(options: &mut ResultOptions, text: TextArgs) -> Result<(), Error
 
 /// A file that is named and absent is a mistake of the command line.
 fn site_templates(path: &Path) -> Result<SiteTemplateFile, Error> {
-    if !path.is_file() {
-        return Err(usage(&format!("--site-templates {}: no such file", path.display())));
+    let refuse = |why: &str| usage(&format!("--site-templates {}: {why}", path.display()));
+    if !path.exists() {
+        return Err(refuse("no such file"));
     }
-    SiteTemplateFile::at(path)
+    let file = template_file(path).ok_or_else(|| refuse("the folder holds no templates of sites"))?;
+    SiteTemplateFile::at(&file)
+}
+
+/// The templates that a path names: the file itself, or that of the run whose folder it is.
+pub(crate) fn template_file(path: &Path) -> Option<PathBuf> {
+    if path.is_dir() {
+        let inside = ["site-templates/templates.jsonl", "templates.jsonl"].map(|name| path.join(name));
+        return inside.into_iter().find(|file| file.is_file());
+    }
+    Some(path.to_path_buf())
 }
 
 fn duplicate_options(options: &mut ResultOptions, dedup: &DuplicateArgs) {

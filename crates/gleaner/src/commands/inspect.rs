@@ -17,16 +17,17 @@ use serde_json::json;
 use crate::args::{InspectArgs, LimitArgs};
 use crate::display::{plain, print, say, stream_error};
 use crate::exit::Exit;
+use crate::resolve::template_file;
 use crate::size::Size;
 
 pub(crate) fn inspect_command(args: &InspectArgs) -> Result<Exit, Error> {
     let (limits, payloads) = limits(&args.limits)?;
-    if args.file.is_dir() {
+    let Some(file) = template_file(&args.file) else {
         let message = format!("{} is a folder; give one of its files", args.file.display());
         return Err(Error::new(ErrorKind::Usage, message));
-    }
-    if args.file.extension().is_some_and(|extension| extension == "jsonl") {
-        print_templates(&args.file, &args.host, &mut |line| print(&plain(line)))?;
+    };
+    if file.extension().is_some_and(|extension| extension == "jsonl") {
+        print_templates(&file, &args.host, &mut |line| print(&plain(line)))?;
         return Ok(Exit::Done);
     }
     let input: Box<dyn Read> = if args.file == Path::new("-") {

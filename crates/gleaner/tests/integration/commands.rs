@@ -212,6 +212,15 @@ fn a_value_has_one_origin_flag_environment_file_default() {
     let config = scratch.file("wrong.toml", "sede = 7\n");
     let arguments = ["--overwrite", "--config", config.to_str().expect("UTF-8")];
     scratch.run("run", &[&input], &arguments).ends_with(2).says("sede");
+    for (text, name) in [
+        ("min-words = -1", "`min-words`"),
+        ("seed = 1\nmemory = 7.5", "`memory`"),
+        ("keep = 'all'", "`keep`"),
+    ] {
+        let config = scratch.file("wrong.toml", text);
+        let arguments = ["--overwrite", "--config", config.to_str().expect("UTF-8")];
+        scratch.run("run", &[&input], &arguments).ends_with(2).says(name);
+    }
 }
 
 #[test]

@@ -96,6 +96,16 @@ fn templates_serve_a_later_run_and_clean() {
     assert!(without.contains("Tides") && !with.contains("Tides"), "{without}\n{with}");
     let spans = clean(&[one, "--site-templates", path, "--spans", "ranges"]).ends_with(0).stdout;
     assert!(spans.contains("\"detail\":\"on 12 of 12 pages of the site\""), "{spans}");
+    // The folder of the run says as much.
+    let folder = scratch.path("out").to_str().expect("UTF-8").to_owned();
+    let again = clean(&[one, "--site-templates", &folder]).ends_with(0).stdout;
+    assert_eq!(again, with);
+    let inspect = |host: &str| {
+        let output = gleaner().args(["inspect", &folder, "--host", host]).output();
+        Done::new(output.expect("gleaner starts"))
+    };
+    assert!(inspect("https://post.example/x").ends_with(0).stdout.starts_with("post.example (12 pages)\n"));
+    inspect("absent.example").ends_with(2).says("no template of absent.example");
 
     scratch.run("run", &[one], &["--overwrite", "--site-templates", path]).ends_with(0);
     let kept = scratch.written().kept;
@@ -111,6 +121,9 @@ fn templates_serve_a_later_run_and_clean() {
     // Another run than one without.
     scratch.run("run", &[one], &[]).ends_with(2).says("--site-templates differs");
     clean(&[one, "--site-templates", "absent"]).ends_with(2).says("no such file");
+    let empty = scratch.path("empty");
+    fs::create_dir(&empty).expect("a folder");
+    clean(&[one, "--site-templates", empty.to_str().expect("UTF-8")]).ends_with(2).says("holds no templates");
     clean(&[one, "--site-templates", one]).ends_with(2).says("these are no templates of sites");
 }
 
@@ -167,7 +180,7 @@ fn templates_are_shown_to_people() {
     let one = inspect(&["--host", host]).ends_with(0).stdout;
     assert!(one.starts_with(sites[0]) && one.lines().filter(is_site).count() == 1, "{one}");
     assert!(one.lines().count() > 1 && all.contains(&one), "{one}");
-    assert_eq!(inspect(&["--host", "nowhere.example"]).ends_with(0).stdout, "");
+    assert_eq!(inspect(&["--host", "nowhere.example"]).ends_with(2).stdout, "");
     let other = scratch.file("rows.jsonl", "{}\n");
     let mut process = crate::common::gleaner();
     crate::common::Done::new(process.arg("inspect").arg(other).output().expect("gleaner starts"))
