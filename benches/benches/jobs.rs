@@ -1,66 +1,43 @@
-//! Whole jobs from input files to a finished output folder, on all cores.
+//! Whole jobs from input files to a finished output folder, on all cores: `gleaner-pipeline`.
+//!
+//! `run` and `clean` are given a WARC of pages, `dedup` JSON lines of texts; bytes are those of the pages and of the
+//! texts. At 10,000 documents, or at the sizes that `GLEANER_BENCH_DOCUMENTS` lists.
 
-use std::ffi::OsString;
-use std::path::Path;
-use std::thread;
+use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use gleaner_benches::{configured, input_name, job_settings, job_sizes, write_input};
+use gleaner_pipeline::{Job, Method, Silent, run};
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use gleaner_benches::{corpus, pages, total_bytes, write_jsonl};
-use gleaner_corpus::{InputOptions, OutputFormat, resolve_inputs};
-use gleaner_pipeline::{Job, Limits, Resources, ResultOptions, Settings, Silent, run};
-
-fn settings(job: Job, input: &Path, output: &Path) -> Settings {
-    let inputs =
-        resolve_inputs(&[OsString::from(input)], &InputOptions::default()).expect("the input just written");
-    Settings {
-        against: Vec::new(),
-        job,
-        inputs,
-        output: output.to_path_buf(),
-        result: ResultOptions { format: OutputFormat::Jsonl, ..ResultOptions::default() },
-        resources: Resources {
-            threads: thread::available_parallelism().map_or(1, usize::from),
-            memory: 8 << 30,
-            tmp: None,
-            peak_memory: || None,
-        },
-        limits: Limits::default(),
-        overwrite: true,
-    }
-}
-
-fn dedup(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("dedup");
-    group.sample_size(10);
-    for documents in [10_000, 100_000] {
+/// Measures jobs that read the same input.
+fn measure(criterion: &mut Criterion, jobs: &[(&str, Job, Method)]) {
+    for size in job_sizes() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let input = folder.path().join("corpus.jsonl");
-        let bytes = write_jsonl(&corpus(documents), &input).expect("room for the corpus");
-        let settings = settings(Job::Dedup, &input, &folder.path().join("out"));
-        group.throughput(Throughput::Bytes(bytes));
-        group.bench_function(BenchmarkId::from_parameter(documents), |bencher| {
-            bencher.iter(|| run(&settings, &Silent).expect("a run"));
-        });
+        let reads = jobs[0].1;
+        let input = folder.path().join(input_name(reads));
+        let written = write_input(reads, size, &input).expect("room for the input");
+        for &(name, job, method) in jobs.iter().filter(|_| written.documents > 0) {
+            let settings = job_settings(job, method, &input, &folder.path().join("out"));
+            let mut group = criterion.benchmark_group(name);
+            group.sampling_mode(SamplingMode::Flat);
+            group.throughput(Throughput::ElementsAndBytes {
+                elements: written.documents,
+                bytes: written.bytes,
+            });
+            group.bench_function(BenchmarkId::from_parameter(written.documents), |bencher| {
+                bencher.iter(|| run(&settings, &Silent).expect("a finished run"));
+            });
+        }
     }
-    group.finish();
 }
 
-fn run_on_pages(criterion: &mut Criterion) {
-    let documents = 2_000;
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let input = folder.path().join("pages.jsonl");
-    let pages = pages(documents);
-    let lines =
-        pages.iter().enumerate().map(|(id, html)| serde_json::json!({"id": id, "html": html}).to_string());
-    std::fs::write(&input, lines.collect::<Vec<_>>().join("\n")).expect("room for the pages");
-    let settings = settings(Job::Run, &input, &folder.path().join("out"));
-    let mut group = criterion.benchmark_group("run");
-    group.sample_size(10).throughput(Throughput::Bytes(total_bytes(&pages)));
-    group.bench_function(BenchmarkId::from_parameter(documents), |bencher| {
-        bencher.iter(|| run(&settings, &Silent).expect("a run"));
-    });
-    group.finish();
+fn of_pages(criterion: &mut Criterion) {
+    measure(criterion, &[("job/run", Job::Run, Method::Minhash), ("job/clean", Job::Clean, Method::Minhash)]);
 }
 
-criterion_group!(jobs, dedup, run_on_pages);
-criterion_main!(jobs);
+fn of_texts(criterion: &mut Criterion) {
+    let jobs =
+        [("job/dedup-minhash", Job::Dedup, Method::Minhash), ("job/dedup-exact", Job::Dedup, Method::Exact)];
+    measure(criterion, &jobs);
+}
+
+criterion_group!(name = benches; config = configured(); targets = of_pages, of_texts);
+criterion_main!(benches);

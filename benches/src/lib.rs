@@ -1,60 +1,34 @@
-//! What the benchmarks run on: seeded synthetic corpora, the same on every machine.
+//! What the benchmarks run on, and how they measure.
 //!
-//! `cargo bench -p gleaner-benches` measures, `cargo bench -p gleaner-benches -- --test` runs everything once on
-//! small corpora. Wall-clock figures are for comparing two runs on one quiet machine, not for quoting alone.
+//! - [`pages`] and [`texts`] are the inputs: a seeded synthetic corpus, the same on every machine, or the folder that
+//!   `GLEANER_BENCH_CORPUS` names. [`sizes`] says of how many documents.
+//! - [`Suite::each`] and [`Suite::all`] measure one stage at every size, in documents and bytes per second.
+//! - [`job_settings`] and [`write_input`] are for whole jobs; their inputs are written without being held in memory.
+//! - [`Figures`] describe a corpus, to hold the synthetic one beside real ones; [`Fit`] is how cost grows with size.
+//!
+//! ```
+//! use gleaner_benches::Fit;
+//! let squares = [(1.0, 3.0), (10.0, 300.0), (100.0, 30_000.0)];
+//! assert!((Fit::of(&squares).expect("three sizes").exponent - 2.0).abs() < 1e-9);
+//! ```
+//!
+//! See `README.md` in this folder for how to run them. The stages are measured through the public functions of their
+//! crates, one thread; what these do not part is measured together, and the suite says so.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+mod figures;
+mod fit;
+mod folder;
+mod inputs;
+mod jobs;
+mod suite;
 
-use gleaner_testkit::corpus::{Corpus, CorpusOptions, PageWriter, SyntheticDocument};
+pub use figures::Figures;
+pub use fit::Fit;
+pub use folder::{Taken, take};
+pub use inputs::{Input, Page, Text, job_sizes, only_testing, pages, sizes, synthetic, texts};
+pub use jobs::{Written, input_name, job_settings, write_input};
+pub use suite::{Suite, configured};
 
-/// Whether everything is only run once (`-- --test`).
-pub fn only_testing() -> bool {
-    std::env::args().any(|argument| argument == "--test")
-}
-
-/// A corpus of `documents` documents, a fiftieth of that when only testing.
-///
-/// # Panics
-/// When the vocabularies in the checkout are broken.
-pub fn corpus(documents: usize) -> Corpus {
-    let documents = if only_testing() { documents / 50 } else { documents };
-    Corpus::new(CorpusOptions { documents, ..CorpusOptions::default() }).expect("the testkit's vocabularies")
-}
-
-/// Texts of a corpus of `documents` documents.
-pub fn texts(documents: usize) -> Vec<String> {
-    corpus(documents).documents().map(|document| document.text).collect()
-}
-
-/// Pages of a corpus of `documents` documents, in the templates of several sites.
-///
-/// # Panics
-/// When the templates in the checkout are broken.
-pub fn pages(documents: usize) -> Vec<String> {
-    let writer = PageWriter::new().expect("the testkit's templates");
-    corpus(documents).documents().map(|document| writer.html(&document)).collect()
-}
-
-/// Bytes of all texts.
-pub fn total_bytes(texts: &[String]) -> u64 {
-    texts.iter().map(|text| text.len() as u64).sum()
-}
-
-/// Writes a corpus as JSON lines; returns its bytes.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn write_jsonl(corpus: &Corpus, path: &Path) -> io::Result<u64> {
-    let mut out = BufWriter::new(File::create(path)?);
-    let mut bytes = 0;
-    for SyntheticDocument { id, text, url, .. } in corpus.documents() {
-        let line = serde_json::json!({"id": id, "text": text, "url": url}).to_string();
-        out.write_all(line.as_bytes())?;
-        out.write_all(b"\n")?;
-        bytes += line.len() as u64 + 1;
-    }
-    out.flush()?;
-    Ok(bytes)
-}
+/// As in the `gleaner` binary: what is measured here is what users get.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

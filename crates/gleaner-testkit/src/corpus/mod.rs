@@ -35,7 +35,9 @@
 
 mod body;
 mod layout;
+mod markup;
 mod page;
+mod served;
 mod vocabulary;
 
 use std::ops::Range;
@@ -44,7 +46,8 @@ use serde::{Deserialize, Serialize};
 
 use self::layout::{GroupKind, Place, Shares};
 use self::vocabulary::{Vocabulary, capitalised};
-pub use crate::corpus::page::PageWriter;
+pub use crate::corpus::page::{Markup, PageWriter};
+pub use crate::corpus::served::{ArchiveWriter, ServedPage};
 use crate::rng::Rng;
 use crate::source::SourceError;
 
@@ -146,6 +149,11 @@ impl SyntheticDocument {
     /// The text without its frame.
     pub fn body(&self) -> &str {
         &self.text[self.body.clone()]
+    }
+
+    /// The host of its address.
+    pub fn host(&self) -> &str {
+        self.url.split('/').nth(2).unwrap_or_default()
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) use self::block::{Block, main_text, plain};
 pub(crate) use self::date::Date;
 pub(crate) use self::render::{Teaser, page_html, teaser_text};
 pub(crate) use self::site::{Charset, Page, Site, load_sites};
+pub(crate) use self::template::escape;
 
 /// An error in the source material under `data/`, with the file and what is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
