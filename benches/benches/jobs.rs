@@ -1,7 +1,6 @@
 //! Whole jobs from input files to a finished output folder, on all cores: `gleaner-pipeline`.
 //!
-//! `run` and `clean` are given a WARC of pages, `dedup` JSON lines of texts; bytes are those of the pages and of the
-//! texts. At 10,000 documents, or at the sizes that `GLEANER_BENCH_DOCUMENTS` lists.
+//! `run` is given a WARC of pages, `clean` and `dedup` JSON lines of texts; bytes are those of the pages and texts. At 10,000 documents, or at the sizes that `GLEANER_BENCH_DOCUMENTS` lists.
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use gleaner_benches::{configured, input_name, job_settings, job_sizes, write_input};
@@ -30,12 +29,15 @@ fn measure(criterion: &mut Criterion, jobs: &[(&str, Job, Method)]) {
 }
 
 fn of_pages(criterion: &mut Criterion) {
-    measure(criterion, &[("job/run", Job::Run, Method::Minhash), ("job/clean", Job::Clean, Method::Minhash)]);
+    measure(criterion, &[("job/run", Job::Run, Method::Minhash)]);
 }
 
 fn of_texts(criterion: &mut Criterion) {
-    let jobs =
-        [("job/dedup-minhash", Job::Dedup, Method::Minhash), ("job/dedup-exact", Job::Dedup, Method::Exact)];
+    let jobs = [
+        ("job/clean", Job::Clean, Method::Minhash),
+        ("job/dedup-minhash", Job::Dedup, Method::Minhash),
+        ("job/dedup-exact", Job::Dedup, Method::Exact),
+    ];
     measure(criterion, &jobs);
 }
 

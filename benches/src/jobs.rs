@@ -45,13 +45,13 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// The name of the file that a job reads: JSON lines of texts for `dedup`, else an archive of pages.
+/// The name of the file that a job reads: JSON lines of texts for `clean` and `dedup`, an archive of pages for `run`.
 pub fn input_name(job: Job) -> &'static str {
     if takes_texts(job) { "texts.jsonl" } else { "pages.warc.gz" }
 }
 
 fn takes_texts(job: Job) -> bool {
-    matches!(job, Job::Dedup)
+    matches!(job, Job::Clean | Job::Dedup)
 }
 
 /// Writes what a job reads to `path`: `documents` of the synthetic corpus one after the other, so that memory does not
