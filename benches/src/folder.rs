@@ -70,3 +70,33 @@ impl Taken {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn pages_and_texts_are_told_apart_and_bounded() {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = "{\"html\":\"<p>a\",\"url\":\"https://a.example/\"}\n{\"text\":\"b\"}\n{\"text\":\"c\"}\nno json\n";
+        fs::write(folder.path().join("rows.jsonl"), rows).unwrap();
+        let taken = take(folder.path(), 10).unwrap();
+        assert_eq!((taken.pages.len(), taken.texts.len()), (1, 2));
+        assert_eq!(
+            (taken.pages[0].html.as_str(), taken.pages[0].served.url.as_str()),
+            ("<p>a", "https://a.example/")
+        );
+        assert_eq!(take(folder.path(), 1).unwrap().texts.len(), 1);
+    }
+
+    #[test]
+    fn a_folder_of_neither_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("rows.jsonl"), "{}\n").unwrap();
+        let error = take(folder.path(), 10).unwrap_err().to_string();
+        assert!(error.contains(&folder.path().display().to_string()) && error.contains("no page"), "{error}");
+        assert!(take(&folder.path().join("missing"), 10).is_err());
+    }
+}

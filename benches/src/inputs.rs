@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::LazyLock;
 
 use gleaner_boilerplate::html::{ExtractOptions, extract};
-use gleaner_testkit::corpus::{Corpus, CorpusOptions, PageWriter, ServedPage};
+use gleaner_testkit::corpus::{Corpus, CorpusOptions, PageWriter, Paragraphs, ServedPage};
 
 use crate::folder::{Taken, take};
 
@@ -85,12 +85,13 @@ fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The synthetic corpus of so many documents.
+/// The synthetic corpus of so many documents, its lines as long as in crawled texts.
 ///
 /// # Panics
 /// When the vocabularies in the checkout are broken.
 pub fn synthetic(documents: usize) -> Corpus {
-    Corpus::new(CorpusOptions { documents, ..CorpusOptions::default() }).expect("the testkit's vocabularies")
+    let options = CorpusOptions { documents, paragraphs: Paragraphs::Crawled, ..CorpusOptions::default() };
+    Corpus::new(options).expect("the testkit's vocabularies")
 }
 
 fn most() -> usize {

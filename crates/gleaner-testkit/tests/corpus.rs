@@ -1,7 +1,11 @@
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::LazyLock;
 
-use gleaner_testkit::corpus::{Corpus, CorpusOptions, Kind, PageWriter, SyntheticDocument};
+use flate2::read::MultiGzDecoder;
+use gleaner_testkit::corpus::{
+    ArchiveWriter, Corpus, CorpusOptions, Kind, Markup, PageWriter, Paragraphs, SyntheticDocument,
+};
 use gleaner_testkit::{jaccard, tokens};
 
 /// Made once for all tests that look at many documents.
@@ -120,6 +124,66 @@ fn pages_hold_their_document_in_a_frame() {
         assert!(found && html.contains("</html>"), "{} {}", document.lang, site(document));
         assert!(html.matches("<a ").count() > 10);
     }
+}
+
+#[test]
+fn pages_weigh_what_crawled_ones_do() {
+    let (crawl, bare) = (PageWriter::new().unwrap(), PageWriter::with(Markup::Bare).unwrap());
+    let mut sizes: Vec<usize> = corpus()[..200].iter().map(|document| crawl.html(document).len()).collect();
+    sizes.sort_unstable();
+    assert!((45_000..90_000).contains(&sizes[100]), "{}", sizes[100]);
+    assert!(sizes[180] > 100_000 && sizes[20] < 50_000, "too even: {} to {}", sizes[20], sizes[180]);
+    assert!(corpus()[..20].iter().all(|d| bare.html(d).len() < d.text.len() + 12_000));
+}
+
+#[test]
+fn a_page_never_changes() {
+    let writer = PageWriter::new().unwrap();
+    let bytes = hash(corpus()[..20].iter().flat_map(|document| writer.served(document).body));
+    assert_eq!(bytes, 0, "a change of the pages makes recorded figures incomparable");
+}
+
+#[test]
+fn a_site_has_one_theme() {
+    let writer = PageWriter::new().unwrap();
+    let menu = |document: &SyntheticDocument| {
+        let html = writer.html(document);
+        let lines: Vec<String> =
+            html.lines().filter(|l| l.contains("<li class=")).map(str::to_owned).collect();
+        lines
+    };
+    let first = &corpus()[0];
+    let same = corpus()[1..].iter().find(|d| site(d) == site(first)).unwrap();
+    let other = corpus()[1..].iter().find(|d| d.lang == first.lang && site(d) != site(first)).unwrap();
+    assert!(menu(first).len() > 20 && menu(first) == menu(same), "{} {}", first.url, same.url);
+    assert_ne!(menu(first), menu(other));
+}
+
+#[test]
+fn an_archive_holds_a_member_a_page() {
+    let pages = PageWriter::with(Markup::Bare).unwrap();
+    let mut writer = ArchiveWriter::new(Vec::new());
+    let served: Vec<_> = corpus()[..30].iter().map(|document| pages.served(document)).collect();
+    served.iter().for_each(|page| writer.write(page).unwrap());
+    let archive = writer.into_inner();
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(&archive[..]).read_to_end(&mut bytes).unwrap();
+    let text = String::from_utf8_lossy(&bytes);
+    assert_eq!(text.matches("WARC/1.0\r\n").count(), 30);
+    assert!(served.iter().all(|page| text.contains(&format!("WARC-Target-URI: {}\r\n", page.url))));
+    // Windows-1251 in the header, GBK in the page: not all of it is UTF-8.
+    assert!(served.iter().any(|page| page.charset() == Some("windows-1251")));
+    assert!(served.iter().any(|page| std::str::from_utf8(&page.body).is_err()));
+}
+
+#[test]
+fn lines_can_be_as_long_as_in_crawled_texts() {
+    let options =
+        CorpusOptions { documents: 300, paragraphs: Paragraphs::Crawled, ..CorpusOptions::default() };
+    let corpus = Corpus::new(options).unwrap();
+    let mut lines: Vec<usize> = corpus.documents().map(|document| document.body().lines().count()).collect();
+    lines.sort_unstable();
+    assert!((8..24).contains(&lines[150]) && lines[270] > 45, "{} {}", lines[150], lines[270]);
 }
 
 #[test]

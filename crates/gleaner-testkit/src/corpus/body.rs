@@ -3,22 +3,32 @@
 use crate::rng::Rng;
 
 use super::vocabulary::{Vocabulary, capitalised};
-use super::{CorpusOptions, Kind};
+use super::{CorpusOptions, Kind, Paragraphs};
 
 /// Paragraphs of about this many words, with median and spread of `options`.
 pub(crate) fn body(vocabulary: &Vocabulary, options: &CorpusOptions, rng: &mut Rng) -> Vec<String> {
     let words = rng.log_normal(options.median_words, options.sigma).clamp(20.0, 20_000.0) as usize;
-    of_length(vocabulary, words, rng)
+    of_length(vocabulary, words, options.paragraphs, rng)
 }
 
 /// Paragraphs of `words` words in all, the last sentence completed.
-pub(crate) fn of_length(vocabulary: &Vocabulary, words: usize, rng: &mut Rng) -> Vec<String> {
+pub(crate) fn of_length(
+    vocabulary: &Vocabulary,
+    words: usize,
+    paragraphs: Paragraphs,
+    rng: &mut Rng,
+) -> Vec<String> {
+    let ((fewest, most), (shortest, longest)) = match paragraphs {
+        Paragraphs::Even => ((2, 6), (6, 24)),
+        Paragraphs::Crawled if rng.chance(0.2) => ((1, 1), (3, 14)),
+        Paragraphs::Crawled => ((1, 4), (6, 24)),
+    };
     let (mut written, mut paragraphs) = (0, Vec::new());
     while written < words {
         let mut paragraph = String::new();
-        for _ in 0..rng.between(2, 6) {
+        for _ in 0..rng.between(fewest, most) {
             if written < words {
-                let length = rng.between(6, 24);
+                let length = rng.between(shortest, longest);
                 sentence(vocabulary, length, rng, &mut paragraph);
                 written += length;
             }
