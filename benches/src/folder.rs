@@ -20,8 +20,9 @@ pub struct Taken {
     pub texts: Vec<Text>,
 }
 
-/// The first `most` pages and the first `most` texts of a folder or file, in any format that `gleaner` reads: HTML and
-/// archives give pages, text files texts, rows of JSONL and Parquet a page where they have a field `html`, else a text.
+/// The first pages and texts of a folder or file, until there are `most` of either, in any format that `gleaner` reads:
+/// HTML and archives give pages, text files texts, rows of JSONL and Parquet a page where they have a field `html`, else
+/// a text.
 ///
 /// # Errors
 /// When nothing can be read, or nothing of what is read is a page or a text.

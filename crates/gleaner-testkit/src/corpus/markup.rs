@@ -121,7 +121,7 @@ pub(crate) struct Parts {
 impl<'v> Theme<'v> {
     /// The theme of a host.
     pub(crate) fn new(vocabulary: &'v Vocabulary, host: &str) -> Theme<'v> {
-        let mut site = Rng::named(0x7468_656D_65, host);
+        let mut site = Rng::named(0x0074_6865_6D65, host);
         let prefix: String = (0..site.between(2, 4)).map(|_| letter(&mut site)).collect();
         let class = |_| {
             let joint = *site.pick(&["-", "__", "--", "_"]).unwrap_or(&"-");
