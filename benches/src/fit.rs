@@ -23,8 +23,7 @@ impl Fit {
         let mean_x = logs.iter().map(|(x, _)| x).sum::<f64>() / n;
         let mean_y = logs.iter().map(|(_, y)| y).sum::<f64>() / n;
         let spread: f64 = logs.iter().map(|(x, _)| (x - mean_x).powi(2)).sum();
-        // Also false where there is no point at all.
-        if !(spread > 1e-9) {
+        if spread.is_nan() || spread <= 1e-9 {
             return None;
         }
         let exponent = logs.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum::<f64>() / spread;
