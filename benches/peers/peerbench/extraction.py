@@ -1,0 +1,190 @@
+"""Main content of web pages: quality on labelled pages, speed and memory on a sample of them."""
+import json, re, subprocess, sys
+
+from . import measure
+from .install import HERE, say
+from .measure import Tool
+from .table import Table, number
+
+# Of all pages, every one in so many is in the sample that speed is measured on.
+SAMPLE = 8
+OURS = "gleaner"
+# Peer here -> column of peers.json, where an earlier measurement stands.
+EARLIER = {"trafilatura": "trafilatura", "readability-lxml": "readability_lxml", "resiliparse": "resiliparse",
+           "dom_smoothie crate": "dom_smoothie", "trafilatura crate": "trafilatura_rs",
+           "rs-trafilatura crate": "rs_trafilatura"}
+
+
+def tools(installed):
+    versions = installed.versions()
+    rust = installed.rust("extract")
+
+    def harness(name):
+        return lambda source, out: [rust, name]
+
+    def child(name):
+        return lambda source, out: [installed.python(), HERE / "peerbench/child_extract.py", name]
+
+    found = [Tool(OURS, versions["gleaner"], harness("gleaner"), piped=True)]
+    for name in ("dom_smoothie", "trafilatura", "rs-trafilatura"):
+        found.append(Tool(f"{name} crate", versions[f"crate {name}"], harness(name), piped=True))
+    for name in ("resiliparse", "trafilatura", "trafilatura fast", "readability-lxml", "jusText"):
+        if version := versions.get(name.split()[0].lower()):
+            found.append(Tool(name, version, child(name), piped=True))
+    return found
+
+
+def compare(installed, options, work):
+    """The tables of this comparison."""
+    source = options.pages or options.shared / "data/extraction"
+    labelled = source.is_dir() and any(source.glob("*.jsonl.zst"))
+    pages = labelled_pages(source, work, options) if labelled else synthetic_pages(installed, work, options)
+    chosen = options.chosen(tools(installed))
+    say(f"extraction: {pages.count} pages, {pages.all.stat().st_size / 1e6:.0f} MB")
+    scores, failed = {}, {}
+    if labelled and (options.shared / "eval/score_extraction.py").exists():
+        scores, failed = quality(chosen, pages, source, options, work)
+    say(f"extraction: speed on {pages.sampled} pages, {pages.sample.stat().st_size / 1e6:.0f} MB")
+    runs = measure.rounds(chosen, pages.sample, pages.first, work / "extraction", options)
+    return tables(chosen, runs, scores, failed, pages, options)
+
+
+class Pages:
+    """All pages in one file of JSON lines, a sample, and the first page alone."""
+
+    def __init__(self, work):
+        work.mkdir(parents=True, exist_ok=True)
+        self.all, self.sample, self.first = (work / f"pages-{name}.jsonl" for name in ("all", "sample", "first"))
+        self.count = self.sampled = self.html = 0
+        self.sets = []
+
+    def write(self, rows, every):
+        with open(self.all, "w") as all_, open(self.sample, "w") as sample, open(self.first, "w") as first:
+            for row in rows:
+                line = json.dumps(row, ensure_ascii=False) + "\n"
+                all_.write(line)
+                if self.count % every == 0:
+                    sample.write(line)
+                    self.sampled += 1
+                    self.html += len(row["html"].encode())
+                if not self.count:
+                    first.write(line)
+                self.count += 1
+        return self
+
+
+def labelled_pages(source, work, options):
+    """`SET/ID` as ids; with --quick every fiftieth page."""
+    pages = Pages(work)
+    pages.sets = sorted(path.name[:-len(".jsonl.zst")] for path in source.glob("*.jsonl.zst"))
+
+    def rows():
+        for name in pages.sets:
+            with subprocess.Popen(["zstd", "-dcq", "--long=27", source / f"{name}.jsonl.zst"], stdout=subprocess.PIPE) as unpack:
+                for at, line in enumerate(unpack.stdout):
+                    if options.quick and at % 50:
+                        continue
+                    row = json.loads(line)
+                    yield dict(id=f"{name}/{row['id']}", html=row["html"],
+                               **{key: row[key] for key in ("url", "lang") if row.get(key)})
+
+    return pages.write(rows(), 1 if options.quick else SAMPLE)
+
+
+def synthetic_pages(installed, work, options):
+    say("no labelled pages: speed on generated ones, no quality")
+    command = [installed.gleaner("make-corpus"), "200" if options.quick else "5000", "-", "--html"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as made:
+        rows = (json.loads(line) for line in made.stdout)
+        return Pages(work).write((dict(id=row["id"], url=row["url"], lang=row["lang"], html=row["html"]) for row in rows), 1)
+
+
+def quality(chosen, pages, source, options, work):
+    """Scores of each tool over all pages; those of ours by the given predictions, if there are any."""
+    scores, failed = {}, {}
+    for tool in chosen:
+        out = work / "quality"
+        used = measure.run(tool, pages.all, out, options.cpu, 4 * options.limit)
+        say(f"  {tool.name:20} {used.cpu:8.1f} s  {used.error}")
+        if used.error:
+            failed[tool.name] = used.error
+            continue
+        split(out / "output.jsonl", out / "sets")
+        scores[tool.name] = score(out / "sets", source, options)
+        scores[tool.name]["cpu_s"] = used.cpu
+        scores[tool.name]["messages"] = (out / "log.txt").read_text(errors="replace").strip()[-200:]
+    if options.our_predictions and OURS in scores:
+        known, cpu = scores[OURS]["macro"], scores[OURS]["cpu_s"]
+        scores[OURS] = dict(score(options.our_predictions, source, options), macro_of_shipped_model=known, cpu_s=cpu)
+    return scores, failed
+
+
+def split(output, folder):
+    """One file a set, with the ids of the set."""
+    folder.mkdir()
+    files = {}
+    with open(output, encoding="utf8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            name, row["id"] = row["id"].split("/", 1)
+            if name not in files:
+                files[name] = open(folder / f"{name}.jsonl", "w", encoding="utf8")
+            files[name].write(json.dumps(row, ensure_ascii=False) + "\n")
+    for file in files.values():
+        file.close()
+
+
+def score(predictions, source, options):
+    """F1 by set and their mean; beside it what the scorer prints of an earlier measurement, on the same pages."""
+    result = predictions.parent / f"{predictions.name}.score.json"
+    command = [sys.executable, options.shared / "eval/score_extraction.py", source, predictions, "--json", result]
+    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    found = json.loads(result.read_text())
+    result.unlink()
+    header, *lines = printed.splitlines()
+    macro = next((line for line in lines if line.startswith("macro")), "")
+    cells = re.findall(r"([\d.]+) \(([\d.]+)\)", macro)
+    columns = header.split("OURS")[1].split("(peers")[0].split()
+    return dict(macro=found.pop("macro", None), sets={name: of["f1"] for name, of in found.items()},
+                empty=sum(of["empty"] for of in found.values()), pages=sum(of["pages"] for of in found.values()),
+                earlier={column: [float(theirs), float(mine)] for column, (theirs, mine) in zip(columns, cells)})
+
+
+def tables(chosen, runs, scores, failed, pages, options):
+    ours = "gleaner, by cross-validation" if options.our_predictions and scores else \
+        "gleaner (KNOWS THESE PAGES)" if scores else "gleaner"
+    size = pages.html
+    rows, by_set, data = [], [], {}
+    for tool in sorted(chosen, key=lambda tool: -(scores.get(tool.name, {}).get("macro") or 0)):
+        figures, found = runs[tool.name].figures(size), scores.get(tool.name, {})
+        label = ours if tool.name == OURS else tool.name
+        rows.append([label, tool.version, number(found.get("macro"), 3), number(figures["mb_per_s"], 1),
+                     number(figures["worst_mb_per_s"], 1), number(figures.get("start_s"), 2),
+                     number(figures["memory_mib"], 0), failed.get(tool.name) or figures["error"]])
+        by_set.append([label, *(number(found.get("sets", {}).get(name), 3) for name in pages.sets)])
+        data[tool.name] = dict(version=tool.version, **figures, quality=found)
+    speed = Table("Main content", ["tool", "version", "F1", "MB/CPU-s", "slowest round", "start, s", "MiB", "remarks"], rows,
+                  notes(pages, scores, options), data)
+    sets = Table("Main content, F1 by set", ["tool", *pages.sets], by_set, ["`trafilatura` has snippets, pooled, and does "
+                                                                          "not count in the mean."])
+    return [speed, sets] if scores else [speed]
+
+
+def notes(pages, scores, options):
+    said = [f"Speed: {pages.sampled} pages, {pages.html / 1e6:.1f} MB of HTML, from JSON lines to JSON lines."]
+    if not scores:
+        return [*said, "Quality was skipped: no labelled pages or no scorer."]
+    said.append(f"F1: bag of word 4-grams, mean over data sets, all {pages.count} pages.")
+    if options.quick:
+        said.append("**A smoke run: pages that it left out count as empty, so no F1 here means anything.**")
+    if options.our_predictions:
+        said.append("gleaner's F1 is by cross-validation over sites (`training/train_blocks.py --predictions`): the model "
+                    "it ships with was trained on these pages; its speed is that of the model it ships with.")
+    else:
+        said.append("**gleaner's model was trained on these pages: its F1 here is no measure of quality.** Give "
+                    "predictions of models that have not seen the site: `--our-predictions`.")
+    for name, column in EARLIER.items():
+        earlier = scores.get(name, {}).get("earlier", {}).get(column)
+        if earlier and abs(earlier[0] - earlier[1]) > .01:
+            said.append(f"{name}: {earlier[1]:.3f} where an earlier measurement on the same pages had {earlier[0]:.3f}.")
+    return said
