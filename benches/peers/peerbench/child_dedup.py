@@ -84,12 +84,13 @@ def daft(corpus, out):
     one cluster, by a union-find in Python instead of the guide's repeated joins."""
     import daft as module
     from daft import col
+    from daft.functions import chunk, list_count
     text = col("text").normalize(remove_punct=True, lowercase=True, nfd_unicode=True, white_space=True)
     signatures = module.read_json(corpus).select(
         "id", text.minhash(num_hashes=BANDS * ROWS, ngram_size=NGRAM, seed=42, hash_function="xxhash").alias("minhash"))
-    bands = signatures.select("id", col("minhash").list_chunk(ROWS).alias("band")).with_column(
+    bands = signatures.select("id", chunk(col("minhash"), ROWS).alias("band")).with_column(
         "at", module.lit(list(range(BANDS)))).explode("band", "at")
-    groups = bands.groupby("at", "band").agg_list("id").where(col("id").list_count() > 1).select("id").to_pydict()["id"]
+    groups = bands.groupby("at", "band").agg(col("id").list_agg()).where(list_count(col("id")) > 1).to_pydict()["id"]
     joined = Joined()
     for group in groups:
         for other in group[1:]:

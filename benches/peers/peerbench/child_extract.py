@@ -3,7 +3,7 @@
 JSON lines `{"id", "url"?, "lang"?, "html"}` to `{"id", "text"}`. A page that a peer fails on counts as empty; how many
 there were is told on standard error.
 """
-import sys
+import re, sys
 
 import orjson
 
@@ -11,6 +11,7 @@ import orjson
 STOPLISTS = dict(en="English", de="German", es="Spanish", fr="French", pl="Polish", pt="Portuguese", it="Italian",
                  nl="Dutch", ru="Russian", el="Greek", id="Indonesian", tr="Turkish", ar="Arabic", fa="Persian",
                  vi="Vietnamese", cs="Czech", sv="Swedish", ko="Korean", hi="Hindi", uk="Ukrainian")
+DECLARED = re.compile(r"""<html[^>]{0,999}?\blang\s*=\s*["']?([a-z]{2})""", re.IGNORECASE)
 BLOCKS = frozenset("address article aside blockquote br center dd details div dl dt fieldset figcaption figure footer form "
                    "h1 h2 h3 h4 h5 h6 header hr li main nav ol option p pre section summary table td th tr ul".split())
 
@@ -51,12 +52,14 @@ def readability_lxml():
 
 
 def justext():
-    """With the stoplist of the language that the data states, else without any, as its documentation says."""
+    """With the stoplist of the language that data or page state, English where neither does; where there is no stoplist
+    for it, without any, as its documentation says."""
     import justext as module
     known = module.get_stoplists()
 
     def text(page):
-        name = STOPLISTS.get((page.get("lang") or "en")[:2])
+        declared = DECLARED.search(page["html"])
+        name = STOPLISTS.get(page.get("lang") or (declared[1].lower() if declared else "en"))
         if name in known:
             paragraphs = module.justext(page["html"], stoplist(name))
         else:

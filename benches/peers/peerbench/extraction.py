@@ -1,5 +1,6 @@
 """Main content of web pages: quality on labelled pages, speed and memory on a sample of them."""
-import json, re, subprocess, sys
+import json, os, queue, re, subprocess, sys
+from concurrent import futures
 
 from . import measure
 from .install import HERE, say
@@ -7,7 +8,7 @@ from .measure import Tool
 from .table import Table, number
 
 # Of all pages, every one in so many is in the sample that speed is measured on.
-SAMPLE = 8
+SAMPLE = 12
 OURS = "gleaner"
 # Peer here -> column of peers.json, where an earlier measurement stands.
 EARLIER = {"trafilatura": "trafilatura", "readability-lxml": "readability_lxml", "resiliparse": "resiliparse",
@@ -100,23 +101,37 @@ def synthetic_pages(installed, work, options):
 
 
 def quality(chosen, pages, source, options, work):
-    """Scores of each tool over all pages; those of ours by the given predictions, if there are any."""
-    scores, failed = {}, {}
-    for tool in chosen:
-        out = work / "quality"
-        used = measure.run(tool, pages.all, out, options.cpu, 4 * options.limit)
-        say(f"  {tool.name:20} {used.cpu:8.1f} s  {used.error}")
-        if used.error:
-            failed[tool.name] = used.error
-            continue
-        split(out / "output.jsonl", out / "sets")
-        scores[tool.name] = score(out / "sets", source, options)
-        scores[tool.name]["cpu_s"] = used.cpu
-        scores[tool.name]["messages"] = (out / "log.txt").read_text(errors="replace").strip()[-200:]
+    """Scores of each tool over all pages; those of ours by the given predictions, if there are any.
+
+    On all CPUs at once: nothing is timed here."""
+    cpus = queue.SimpleQueue()
+    for cpu in os.sched_getaffinity(0):
+        cpus.put(cpu)
+
+    def of_tool(tool):
+        cpu = cpus.get()
+        try:
+            return quality_of(tool, pages, source, options, work / "quality" / tool.name.replace(" ", "-"), cpu)
+        finally:
+            cpus.put(cpu)
+
+    with futures.ThreadPoolExecutor(cpus.qsize()) as pool:
+        found = dict(zip([tool.name for tool in chosen], pool.map(of_tool, chosen)))
+    failed = {name: error for name, (_, error) in found.items() if error}
+    scores = {name: of for name, (of, _) in found.items() if of}
     if options.our_predictions and OURS in scores:
-        known, cpu = scores[OURS]["macro"], scores[OURS]["cpu_s"]
-        scores[OURS] = dict(score(options.our_predictions, source, options), macro_of_shipped_model=known, cpu_s=cpu)
+        scores[OURS] = dict(score(options.our_predictions, source, options), of_shipped_model=scores[OURS])
     return scores, failed
+
+
+def quality_of(tool, pages, source, options, out, cpu):
+    """Scores of a tool and an empty string, or nothing and the reason."""
+    used = measure.run(tool, pages.all, out, cpu, 4 * options.limit)
+    say(f"  {tool.name:20} {used.cpu:8.1f} s  {used.error}")
+    if used.error:
+        return None, used.error
+    split(out / "output.jsonl", out / "sets")
+    return dict(score(out / "sets", source, options), failed=(out / "log.txt").read_text(errors="replace")[-200:]), ""
 
 
 def split(output, folder):

@@ -9,7 +9,7 @@ ONE_THREAD = {name: "1" for name in (
     "RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TOKIO_WORKER_THREADS")}
 OFFLINE = {"HF_HUB_OFFLINE": "1", "DO_NOT_TRACK": "true", "DAFT_ANALYTICS_ENABLED": "0", "DAFT_PROGRESS_BAR": "0"}
 # Longer than this, and a tool takes part in one round only.
-SLOW_SECONDS = 60
+SLOW_SECONDS = 30
 
 
 @dataclasses.dataclass

@@ -47,7 +47,7 @@ def tools(installed):
 
 
 def text_dedup(installed, corpus, out):
-    """Its command line, in the form of the installed version, with xxh3 as its help advises; words split at non-letters."""
+    """Its command line, with xxh3 as its help advises; words split at non-letters."""
     return [installed.python("text-dedup"), "-m", "text_dedup.minhash", "--path", "json", "--data_files", corpus, "--split",
             "train", "--cache_dir", out / "cache", "--output", out / "arrow", "--column", "text", "--ngram", "5",
             "--min_length", "1", "--num_perm", "128", "--b", "16", "--r", "8", "--hash_func", "xxh3", "--num_proc", "1"]

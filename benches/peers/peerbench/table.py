@@ -36,21 +36,30 @@ def machine():
                 python=platform.python_version(), load_at_start=round(os.getloadavg()[0], 1))
 
 
-def write(tables, out, command, of_machine, problems, rounds, packages):
-    """Writes DATE.md and DATE.json into `out`; gives the first's path."""
+def write(tables, out, run):
+    """Writes DATE.md and DATE.json into `out`; gives the first's path. `run` says of what: command, machine, rounds, ..."""
     date = datetime.date.today().isoformat()
+    of = run["machine"]
     said = [f"# Peers side by side, {date}", "",
-            f"`{command}` on {of_machine['cpus']} CPUs ({of_machine['cpu']}), {of_machine['memory_gib']} GiB, "
-            f"{of_machine['system']}, Python {of_machine['python']}; load when it began: {of_machine['load_at_start']}.", "",
-            f"Each tool is a process of its own with one thread on one CPU; tools take turns, {rounds} rounds. MB/CPU-s is "
-            "by the round with the least CPU time (user and system, all children included), less the time that the same "
-            "command takes on the beginning of the input (`start`). MiB is the peak of the largest process. "
+            f"{' and '.join(f'`{command}`' for command in run['commands'])} on {of['cpus']} CPUs ({of['cpu']}), "
+            f"{of['memory_gib']} GiB, {of['system']}, Python {of['python']}; load when it began: {of['load_at_start']}.", "",
+            f"Each tool is a process of its own with one thread on one CPU; tools take turns, {run['rounds']} rounds. "
+            "MB/CPU-s is by the round with the least CPU time (user and system, all children included), less the time that "
+            "the same command takes on the beginning of the input (`start`). MiB is the peak of the largest process. "
             "[../README.md](../README.md) has the settings of each.", ""]
-    said += [f"Not installed: {name}: {reason}\n" for name, reason in problems.items()]
+    said += [f"Not installed: {name}: {reason}\n" for name, reason in run["not_installed"].items()]
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{date}.md"
     path.write_text("\n".join(said) + "\n" + "\n".join(table.markdown() for table in tables))
-    figures = dict(date=date, command=command, machine=of_machine, rounds=rounds, not_installed=problems, packages=packages,
-                   tables={table.title: table.data for table in tables})
-    path.with_suffix(".json").write_text(json.dumps(figures, indent=1, sort_keys=True) + "\n")
+    figures = dict(date=date, **run, tables=[dataclasses.asdict(table) for table in tables])
+    path.with_suffix(".json").write_text(json.dumps(figures, indent=1) + "\n")
     return path
+
+
+def earlier(out):
+    """The tables that today's file has, and the commands that made them."""
+    path = out / f"{datetime.date.today().isoformat()}.json"
+    if not path.exists():
+        return [], []
+    figures = json.loads(path.read_text())
+    return [Table(**table) for table in figures["tables"]], figures["commands"]
