@@ -1,5 +1,5 @@
 """Main content of web pages: quality on labelled pages, speed and memory on a sample of them."""
-import json, os, queue, re, subprocess, sys
+import json, os, queue, re, shutil, subprocess, sys
 from concurrent import futures
 
 from . import measure
@@ -10,6 +10,7 @@ from .table import Table, number
 # Of all pages, every one in so many is in the sample that speed is measured on.
 SAMPLE = 12
 OURS = "gleaner"
+ENDING = ".jsonl.zst"
 # Peer here -> column of peers.json, where an earlier measurement stands.
 EARLIER = {"trafilatura": "trafilatura", "readability-lxml": "readability_lxml", "resiliparse": "resiliparse",
            "dom_smoothie crate": "dom_smoothie", "trafilatura crate": "trafilatura_rs",
@@ -38,13 +39,13 @@ def tools(installed):
 def compare(installed, options, work):
     """The tables of this comparison."""
     source = options.pages or options.shared / "data/extraction"
-    labelled = source.is_dir() and any(source.glob("*.jsonl.zst"))
+    labelled = source.is_dir() and any(source.glob(f"*{ENDING}"))
     pages = labelled_pages(source, work, options) if labelled else synthetic_pages(installed, work, options)
     chosen = options.chosen(tools(installed))
     say(f"extraction: {pages.count} pages, {pages.all.stat().st_size / 1e6:.0f} MB")
     scores, failed = {}, {}
     if labelled and (options.shared / "eval/score_extraction.py").exists():
-        scores, failed = quality(chosen, pages, source, options, work)
+        scores, failed = quality(chosen, pages, options, work)
     say(f"extraction: speed on {pages.sampled} pages, {pages.sample.stat().st_size / 1e6:.0f} MB")
     runs = measure.rounds(chosen, pages.sample, pages.first, work / "extraction", options)
     return tables(chosen, runs, scores, failed, pages, options)
@@ -57,6 +58,7 @@ class Pages:
         work.mkdir(parents=True, exist_ok=True)
         self.all, self.sample, self.first = (work / f"pages-{name}.jsonl" for name in ("all", "sample", "first"))
         self.count = self.sampled = self.html = 0
+        self.labelled = None
         self.sets = []
 
     def write(self, rows, every):
@@ -75,21 +77,31 @@ class Pages:
 
 
 def labelled_pages(source, work, options):
-    """`SET/ID` as ids; with --quick every fiftieth page."""
+    """`SET/ID` as ids; every so many pages of each set are used, and in `labelled` for the scorer."""
     pages = Pages(work)
-    pages.sets = sorted(path.name[:-len(".jsonl.zst")] for path in source.glob("*.jsonl.zst"))
+    pages.sets = sorted(path.name[:-len(ENDING)] for path in source.glob(f"*{ENDING}"))
+    pages.labelled = work / "labelled"
+    pages.labelled.mkdir()
+    if (source / "peers.json").exists():
+        shutil.copy(source / "peers.json", pages.labelled)
 
     def rows():
         for name in pages.sets:
-            with subprocess.Popen(["zstd", "-dcq", "--long=27", source / f"{name}.jsonl.zst"], stdout=subprocess.PIPE) as unpack:
-                for at, line in enumerate(unpack.stdout):
-                    if options.quick and at % 50:
-                        continue
-                    row = json.loads(line)
-                    yield dict(id=f"{name}/{row['id']}", html=row["html"],
-                               **{key: row[key] for key in ("url", "lang") if row.get(key)})
+            for row in used_rows(source / (name + ENDING), pages.labelled / (name + ENDING), options.every):
+                yield dict(id=f"{name}/{row['id']}", html=row["html"],
+                           **{key: row[key] for key in ("url", "lang") if row.get(key)})
 
-    return pages.write(rows(), 1 if options.quick else SAMPLE)
+    return pages.write(rows(), max(1, SAMPLE // options.every))
+
+
+def used_rows(source, copy, every):
+    """Every so many rows of a packed file, which go into `copy` as well."""
+    with subprocess.Popen(["zstd", "-dcq", "--long=27", source], stdout=subprocess.PIPE) as unpack, \
+            subprocess.Popen(["zstd", "-q1", "-o", copy], stdin=subprocess.PIPE) as pack:
+        for at, line in enumerate(unpack.stdout):
+            if at % every == 0:
+                pack.stdin.write(line)
+                yield json.loads(line)
 
 
 def synthetic_pages(installed, work, options):
@@ -100,7 +112,7 @@ def synthetic_pages(installed, work, options):
         return Pages(work).write((dict(id=row["id"], url=row["url"], lang=row["lang"], html=row["html"]) for row in rows), 1)
 
 
-def quality(chosen, pages, source, options, work):
+def quality(chosen, pages, options, work):
     """Scores of each tool over all pages; those of ours by the given predictions, if there are any.
 
     On all CPUs at once: nothing is timed here."""
@@ -111,7 +123,7 @@ def quality(chosen, pages, source, options, work):
     def of_tool(tool):
         cpu = cpus.get()
         try:
-            return quality_of(tool, pages, source, options, work / "quality" / tool.name.replace(" ", "-"), cpu)
+            return quality_of(tool, pages, options, work / "quality" / tool.name.replace(" ", "-"), cpu)
         finally:
             cpus.put(cpu)
 
@@ -120,18 +132,18 @@ def quality(chosen, pages, source, options, work):
     failed = {name: error for name, (_, error) in found.items() if error}
     scores = {name: of for name, (of, _) in found.items() if of}
     if options.our_predictions and OURS in scores:
-        scores[OURS] = dict(score(options.our_predictions, source, options), of_shipped_model=scores[OURS])
+        scores[OURS] = dict(score(options.our_predictions, pages.labelled, options), of_shipped_model=scores[OURS])
     return scores, failed
 
 
-def quality_of(tool, pages, source, options, out, cpu):
+def quality_of(tool, pages, options, out, cpu):
     """Scores of a tool and an empty string, or nothing and the reason."""
     used = measure.run(tool, pages.all, out, cpu, 4 * options.limit)
     say(f"  {tool.name:20} {used.cpu:8.1f} s  {used.error}")
     if used.error:
         return None, used.error
     split(out / "output.jsonl", out / "sets")
-    return dict(score(out / "sets", source, options), failed=(out / "log.txt").read_text(errors="replace")[-200:]), ""
+    return dict(score(out / "sets", pages.labelled, options), failed=(out / "log.txt").read_text(errors="replace")[-200:]), ""
 
 
 def split(output, folder):
@@ -149,10 +161,10 @@ def split(output, folder):
         file.close()
 
 
-def score(predictions, source, options):
+def score(predictions, labelled, options):
     """F1 by set and their mean; beside it what the scorer prints of an earlier measurement, on the same pages."""
-    result = predictions.parent / f"{predictions.name}.score.json"
-    command = [sys.executable, options.shared / "eval/score_extraction.py", source, predictions, "--json", result]
+    result = labelled.parent / f"score-{os.urandom(8).hex()}.json"
+    command = [sys.executable, options.shared / "eval/score_extraction.py", labelled, predictions, "--json", result]
     printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
     found = json.loads(result.read_text())
     result.unlink()
@@ -189,9 +201,10 @@ def notes(pages, scores, options):
     said = [f"Speed: {pages.sampled} pages, {pages.html / 1e6:.1f} MB of HTML, from JSON lines to JSON lines."]
     if not scores:
         return [*said, "Quality was skipped: no labelled pages or no scorer."]
-    said.append(f"F1: bag of word 4-grams, mean over data sets, all {pages.count} pages.")
+    said.append(f"F1: bag of word 4-grams, mean over data sets, {pages.count} pages"
+                + ("." if options.every == 1 else f", every {options.every}th of each set."))
     if options.quick:
-        said.append("**A smoke run: pages that it left out count as empty, so no F1 here means anything.**")
+        said.append("**A smoke run: so few pages say nothing.**")
     if options.our_predictions:
         said.append("gleaner's F1 is by cross-validation over sites (`training/train_blocks.py --predictions`): the model "
                     "it ships with was trained on these pages; its speed is that of the model it ships with.")

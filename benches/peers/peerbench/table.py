@@ -9,7 +9,7 @@ class Table:
     columns: list
     rows: list
     notes: list
-    data: dict
+    data: dict = dataclasses.field(default_factory=dict)
 
     def markdown(self):
         def line(cells):
@@ -36,9 +36,14 @@ def machine():
                 python=platform.python_version(), load_at_start=round(os.getloadavg()[0], 1))
 
 
-def write(tables, out, run):
-    """Writes DATE.md and DATE.json into `out`; gives the first's path. `run` says of what: command, machine, rounds, ..."""
+def write(tables, out, run, add=False):
+    """Writes DATE.md and DATE.json into `out`; gives the first's path. `run` says of what: command, machine, rounds, ...
+
+    With `add` other tables of the same day stay."""
     date = datetime.date.today().isoformat()
+    path = out / f"{date}.md"
+    if add and path.with_suffix(".json").exists():
+        tables, run = added(json.loads(path.with_suffix(".json").read_text()), tables, run)
     of = run["machine"]
     said = [f"# Peers side by side, {date}", "",
             f"{' and '.join(f'`{command}`' for command in run['commands'])} on {of['cpus']} CPUs ({of['cpu']}), "
@@ -49,17 +54,15 @@ def write(tables, out, run):
             "[../README.md](../README.md) has the settings of each.", ""]
     said += [f"Not installed: {name}: {reason}\n" for name, reason in run["not_installed"].items()]
     out.mkdir(parents=True, exist_ok=True)
-    path = out / f"{date}.md"
     path.write_text("\n".join(said) + "\n" + "\n".join(table.markdown() for table in tables))
     figures = dict(date=date, **run, tables=[dataclasses.asdict(table) for table in tables])
     path.with_suffix(".json").write_text(json.dumps(figures, indent=1) + "\n")
     return path
 
 
-def earlier(out):
-    """The tables that today's file has, and the commands that made them."""
-    path = out / f"{datetime.date.today().isoformat()}.json"
-    if not path.exists():
-        return [], []
-    figures = json.loads(path.read_text())
-    return [Table(**table) for table in figures["tables"]], figures["commands"]
+def added(before, tables, run):
+    """Earlier tables with these beside them, or instead of those of the same title."""
+    titles = {table.title for table in tables}
+    commands = [*before["commands"], *run["commands"]]
+    kept = [Table(**table) for table in before["tables"] if table["title"] not in titles]
+    return [*kept, *tables], dict(run, commands=list(dict.fromkeys(commands)))
