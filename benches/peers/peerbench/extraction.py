@@ -30,7 +30,7 @@ def tools(installed):
     found = [Tool(OURS, versions["gleaner"], harness("gleaner"), piped=True)]
     for name in ("dom_smoothie", "trafilatura", "rs-trafilatura"):
         found.append(Tool(f"{name} crate", versions[f"crate {name}"], harness(name), piped=True))
-    for name in ("resiliparse", "trafilatura", "trafilatura fast", "readability-lxml", "jusText"):
+    for name in ("resiliparse", "trafilatura", "trafilatura recall", "readability-lxml", "jusText"):
         if version := versions.get(name.split()[0].lower()):
             found.append(Tool(name, version, child(name), piped=True))
     return found

@@ -77,10 +77,12 @@ fn dom_smoothie(page: &Page) -> Option<String> {
     Some(article.text_content.to_string())
 }
 
-/// With the fallback that its documentation shows: by default it is off, and pages that it cannot do stay empty.
+/// With the fallback that its documentation shows: by default it is off, and pages that it cannot do stay empty. Without
+/// comments, as all here that can tell them apart.
 fn trafilatura(page: &Page) -> Option<String> {
     use trafilatura::{Options, extract};
-    Some(extract(&page.html, &Options::default().with_fallback(true)).ok()?.content_text)
+    let options = Options::default().with_fallback(true).with_exclude_comments(true);
+    Some(extract(&page.html, &options).ok()?.content_text)
 }
 
 /// The address, where known, tells it the type of the page.
