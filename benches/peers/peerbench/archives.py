@@ -44,8 +44,8 @@ def compare(installed, options, work):
                      number(figures.get("start_s"), 2), number(figures["memory_mib"], 0), figures["error"]])
         data[tool.name] = dict(version=tool.version, **figures)
     notes = [f"A WARC of one gzip member a record: {source.stat().st_size / 1e6:.1f} MB stored, "
-             f"{source.stat().st_size / len(one) / max(1, round(source.stat().st_size / sum(map(len, one)))) / 1e3:.0f} KB a "
-             "record; every block read, HTTP left as it is. MB are stored bytes."]
+             f"{sum(map(len, one)) / len(one) / 1e3:.0f} KB a record; every block read, HTTP left as it is. MB are stored "
+             "bytes."]
     columns = ["tool", "version", "MB/CPU-s", "slowest round", "start, s", "MiB", "remarks"]
     return [Table("Reading archives", columns, rows, notes, data), faults(chosen, one[:RECORDS], options, work)]
 
@@ -120,8 +120,8 @@ def faults(chosen, records, options, work):
             rows.append([name, number(touched / count, 2), tool.name, number(found["lost"], 2), number(found["damaged"], 2),
                          f"{found['silent']} of {count}"])
             data.setdefault(name, dict(touched=touched / count))[tool.name] = found
-    notes = [f"{len(records)} records, {count} files a fault, at random places, seed {SEED}. Touched: records whose own bytes "
-             "are hit, which no reader can give; lost: records that did not come out as they were; damaged: records that "
+    notes = [f"{len(records)} records, {count} files a fault, at random places, seed {SEED}. Touched: records whose own "
+             "bytes are hit, which no reader can give; lost: records that did not come out as they were; damaged: records that "
              "came out and are none of the archive's; silent: files from which something was missing or damaged although "
              "no error was raised and no gap reported. A reader may go on after an error, if it can."]
     return Table("Damaged archives", ["fault", "touched", "tool", "lost", "damaged", "silent"], rows, notes, data)
@@ -139,8 +139,8 @@ def read(tool, files, work):
     """What a reader gives of each file: a row with digests of the blocks."""
     command = [str(part) for part in tool.command("FILES", work)]
     at = command.index("FILES")
-    printed = subprocess.run([*command[:at], "--digests", *map(str, files)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                             check=True)
+    printed = subprocess.run([*command[:at], "--digests", *map(str, files)], stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, check=True)
     return [dict(digests=[], **row) if "digests" not in row else row for row in map(json.loads, printed.stdout.splitlines())]
 
 

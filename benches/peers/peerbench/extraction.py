@@ -143,7 +143,8 @@ def quality_of(tool, pages, options, out, cpu):
     if used.error:
         return None, used.error
     split(out / "output.jsonl", out / "sets")
-    return dict(score(out / "sets", pages.labelled, options), failed=(out / "log.txt").read_text(errors="replace")[-200:]), ""
+    said = (out / "log.txt").read_text(errors="replace")[-200:]
+    return dict(score(out / "sets", pages.labelled, options), said=said), ""
 
 
 def split(output, folder):

@@ -51,9 +51,7 @@ def install(work, skip=False):
     cargo("--manifest-path", ROOT / "Cargo.toml", "-p", "gleaner", "-p", "gleaner-testkit")
     cargo("--manifest-path", HERE / "rust/Cargo.toml", "--target-dir", work / "rust")
     for environment, file in ENVIRONMENTS.items():
-        error = environment_of(installed.python(environment), HERE / file)
-        if error:
-            installed.problems[environment] = error
+        installed.problems.update(environment_of(installed.python(environment), HERE / file))
     return installed
 
 
@@ -63,21 +61,29 @@ def cargo(*arguments):
 
 
 def environment_of(python, requirements):
-    """Makes a virtual environment with these packages; the last words of pip where that failed."""
+    """Makes a virtual environment with these packages; what could not be installed, with the last words of pip.
+
+    All at once, so that versions fit together; only if that fails one by one, so that the others are there."""
     done = python.parent.parent / "installed"
     wanted = requirements.read_text()
     if done.exists() and done.read_text() == wanted:
-        return None
+        return {}
     say(f"installing: {requirements.name}")
     venv.create(python.parent.parent, with_pip=True)
-    pip = [python, "-m", "pip", "install", "--quiet"]
     # pip 23 stops with an assertion at packages that spell an extra of lxml in two ways.
-    subprocess.run([*pip, "--upgrade", "pip"], check=False)
-    result = subprocess.run([*pip, "-r", requirements], stderr=subprocess.PIPE, text=True)
-    if result.returncode:
-        return " ".join(result.stderr.split())[-300:]
-    done.write_text(wanted)
-    return None
+    pip(python, "--upgrade", "pip")
+    if not pip(python, "-r", requirements):
+        done.write_text(wanted)
+        return {}
+    packages = [line for line in wanted.splitlines() if line and not line.startswith("#")]
+    problems = {package: pip(python, package) for package in packages}
+    return {package: error for package, error in problems.items() if error}
+
+
+def pip(python, *arguments):
+    """Installs; the last words of pip where that failed, else nothing."""
+    result = subprocess.run([python, "-m", "pip", "install", "--quiet", *arguments], stderr=subprocess.PIPE, text=True)
+    return " ".join(result.stderr.split())[-300:] if result.returncode else ""
 
 
 def say(message):
