@@ -179,16 +179,15 @@ def score(predictions, labelled, options):
 
 
 def tables(chosen, runs, scores, failed, pages, options):
-    ours = "gleaner, by cross-validation" if options.our_predictions and scores else \
-        "gleaner (KNOWS THESE PAGES)" if scores else "gleaner"
-    size = pages.html
+    size, known = pages.html, scores.get(OURS, {}) if not options.our_predictions else {}
     rows, by_set, data = [], [], {}
     for tool in sorted(chosen, key=lambda tool: -(scores.get(tool.name, {}).get("macro") or 0)):
         figures, found = runs[tool.name].figures(size), scores.get(tool.name, {})
-        label = ours if tool.name == OURS else tool.name
-        rows.append([label, tool.version, number(found.get("macro"), 3), number(figures["mb_per_s"], 1),
+        f1 = None if found is known else found.get("macro")
+        rows.append([tool.name, tool.version, number(f1, 3), number(figures["mb_per_s"], 1),
                      number(figures["worst_mb_per_s"], 1), number(figures.get("start_s"), 2),
                      number(figures["memory_mib"], 0), failed.get(tool.name) or figures["error"]])
+        label = f"{tool.name} (TRAINED ON THESE PAGES)" if found and found is known else tool.name
         by_set.append([label, *(number(found.get("sets", {}).get(name), 3) for name in pages.sets)])
         data[tool.name] = dict(version=tool.version, **figures, quality=found)
     speed = Table("Main content", ["tool", "version", "F1", "MB/CPU-s", "slowest round", "start, s", "MiB", "remarks"], rows,
@@ -203,17 +202,18 @@ def notes(pages, scores, options):
     if not scores:
         return [*said, "Quality was skipped: no labelled pages or no scorer."]
     said.append(f"F1: bag of word 4-grams, mean over data sets, {pages.count} pages"
-                + ("." if options.every == 1 else f", every {options.every}th of each set."))
+                + ("." if options.every == 1 else f", one in {options.every} of each set."))
     if options.quick:
         said.append("**A smoke run: so few pages say nothing.**")
     if options.our_predictions:
         said.append("gleaner's F1 is by cross-validation over sites (`training/train_blocks.py --predictions`): the model "
                     "it ships with was trained on these pages; its speed is that of the model it ships with.")
     else:
-        said.append("**gleaner's model was trained on these pages: its F1 here is no measure of quality.** Give "
-                    "predictions of models that have not seen the site: `--our-predictions`.")
+        said.append("**gleaner's model was trained on these pages, so its F1 on them "
+                    f"({number(scores.get(OURS, {}).get('macro'), 3)}) is no measure of quality and left out.** "
+                    "`--our-predictions` takes predictions of models that have not seen the site.")
     for name, column in EARLIER.items():
-        earlier = scores.get(name, {}).get("earlier", {}).get(column)
+        earlier = scores.get(name, {}).get("earlier", {}).get(column[:14])
         if earlier and abs(earlier[0] - earlier[1]) > .01:
             said.append(f"{name}: {earlier[1]:.3f} where an earlier measurement on the same pages had {earlier[0]:.3f}.")
     return said

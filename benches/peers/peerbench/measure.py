@@ -3,7 +3,7 @@
 A child is started by this file run as a small process of its own: Linux counts the memory of who starts a process as the
 process's own peak, so the driver, which may have held a whole corpus, must not start it.
 """
-import dataclasses, json, os, pathlib, signal, statistics, subprocess, sys, time
+import dataclasses, json, os, re, signal, statistics, subprocess, sys, time
 
 ONE_THREAD = {name: "1" for name in (
     "RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TOKIO_WORKER_THREADS")}
@@ -66,7 +66,7 @@ def run(tool, source, out, cpu, limit):
                           check=True)
     used = Run(**json.loads(done.stdout))
     if used.error:
-        used.error += ": " + " ".join((out / "log.txt").read_text(errors="replace")[-300:].split())
+        used.error += ": " + " ".join(re.sub(r"/\S*/", "", (out / "log.txt").read_text(errors="replace"))[-300:].split())
     return used
 
 
