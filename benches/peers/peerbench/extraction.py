@@ -181,10 +181,10 @@ def score(predictions, labelled, options):
 def tables(chosen, runs, scores, failed, pages, options):
     size, known = pages.html, scores.get(OURS, {}) if not options.our_predictions else {}
     rows, by_set, data = [], [], {}
-    for tool in sorted(chosen, key=lambda tool: -(scores.get(tool.name, {}).get("macro") or 0)):
+    f1 = {name: of["macro"] for name, of in scores.items() if of is not known and of["macro"]}
+    for tool in sorted(chosen, key=lambda tool: -f1.get(tool.name, 0)):
         figures, found = runs[tool.name].figures(size), scores.get(tool.name, {})
-        f1 = None if found is known else found.get("macro")
-        rows.append([tool.name, tool.version, number(f1, 3), number(figures["mb_per_s"], 1),
+        rows.append([tool.name, tool.version, number(f1.get(tool.name), 3), number(figures["mb_per_s"], 1),
                      number(figures["worst_mb_per_s"], 1), number(figures.get("start_s"), 2),
                      number(figures["memory_mib"], 0), failed.get(tool.name) or figures["error"]])
         label = f"{tool.name} (TRAINED ON THESE PAGES)" if found and found is known else tool.name
