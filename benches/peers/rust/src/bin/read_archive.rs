@@ -36,7 +36,8 @@ fn read(file: &str, digests: bool) -> io::Result<Seen> {
                 seen.records += 1;
                 seen.bytes += record.block.len() as u64;
                 if digests {
-                    seen.digests.push(Md5::digest(record.block).iter().map(|byte| format!("{byte:02x}")).collect());
+                    seen.digests
+                        .push(Md5::digest(record.block).iter().map(|byte| format!("{byte:02x}")).collect());
                 }
             }
             Entry::Rejected(_) | Entry::Gap(_) => seen.reported += 1,
