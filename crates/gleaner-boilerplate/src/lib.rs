@@ -25,6 +25,7 @@
 mod forest;
 pub mod html;
 pub mod lines;
+mod properties;
 pub mod sites;
 
 /// The examples of the README.

@@ -1,5 +1,9 @@
 //! What can be counted in a text of any language.
 
+use std::sync::LazyLock;
+
+use crate::properties::Table;
+
 /// Counts of one block's text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Stats {
@@ -45,6 +49,9 @@ struct Number {
 
 /// One character without spaces around it carries about as much as three letters.
 const SOLO_WIDTH: u32 = 3;
+
+/// The classes of what is not told apart by a glance.
+static OTHERS: LazyLock<Table<Class>> = LazyLock::new(|| Table::new(Class::beyond_ascii));
 
 /// What a character is in a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -165,11 +172,11 @@ impl Class {
             '"' | '\'' | ')' | ']' | '”' | '’' | '»' | '」' | '』' | '）' => Class::Closing,
             '|' | '›' | '←' | '→' | '·' | '•' | '©' | '®' | '>' | '<' => Class::Divider,
             '!'..='~' => Class::Punctuation,
-            _ => Class::beyond_ascii(c),
+            _ => OTHERS.get(c),
         }
     }
 
-    /// Frequent ranges first: the look-up of a property costs ten times as much.
+    /// Of the characters that [`Class::of`] does not name.
     fn beyond_ascii(c: char) -> Class {
         match u32::from(c) {
             0x430..=0x45f | 0x3b1..=0x3c9 | 0xac00..=0xd7a3 => Class::Lower,

@@ -1,6 +1,6 @@
-//! Questions to characters that are asked of every line, answered without a search for most scripts.
+//! Questions to characters and ends of lines that are asked of every line.
 
-use std::sync::LazyLock;
+pub(super) use crate::properties::{is_alphabetic, is_alphanumeric};
 
 /// `line.trim()`; at an end that is an ASCII sign or letter it costs one test of a byte.
 pub(super) fn trim(line: &str) -> &str {
@@ -44,49 +44,6 @@ pub(super) fn trim_both_to_words(line: &str) -> &str {
     }
 }
 
-/// `char::is_alphabetic`.
-#[inline]
-pub(super) fn is_alphabetic(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphabetic() } else { LETTERS.holds(c) }
-}
-
-/// `char::is_alphanumeric`.
-#[inline]
-pub(super) fn is_alphanumeric(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() } else { WORDS.holds(c) }
-}
-
-static LETTERS: LazyLock<Set> = LazyLock::new(|| Set::of(char::is_alphabetic));
-static WORDS: LazyLock<Set> = LazyLock::new(|| Set::of(char::is_alphanumeric));
-
-/// A set of characters that holds the letters: a bit each for those before the Han characters. The standard library's
-/// tables are smaller and take a search.
-struct Set {
-    bits: Box<[u64; Set::BITS / 64]>,
-    rest: fn(char) -> bool,
-}
-
-impl Set {
-    const BITS: usize = 0x3400;
-
-    fn of(holds: fn(char) -> bool) -> Set {
-        let mut bits = Box::new([0; Set::BITS / 64]);
-        for c in ('\0'..'\u{3400}').filter(|&c| holds(c)) {
-            bits[c as usize / 64] |= 1 << (c as usize % 64);
-        }
-        Set { bits, rest: holds }
-    }
-
-    #[inline]
-    fn holds(&self, c: char) -> bool {
-        match self.bits.get(c as usize / 64) {
-            Some(bits) => bits >> (c as usize % 64) & 1 == 1,
-            // Han and Hangul.
-            None => matches!(c, '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}') || (self.rest)(c),
-        }
-    }
-}
-
 /// Of a script of south-east Asia that writes no space between words: Thai, Lao, Burmese, Khmer.
 pub(super) fn is_south_east_asian(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
@@ -121,10 +78,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_character_is_what_the_standard_library_says() {
+    fn lower_case_is_what_the_standard_library_says() {
         for c in '\0'..=char::MAX {
-            assert_eq!(is_alphabetic(c), c.is_alphabetic(), "{c:?}");
-            assert_eq!(is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
             assert!(c.to_lowercase().eq([lower(c)]) || c == 'İ', "{c:?}");
         }
     }

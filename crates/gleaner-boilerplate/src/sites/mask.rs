@@ -1,6 +1,7 @@
 //! What of a line is compared: its text with digits masked.
 
 use crate::lines::find;
+use crate::properties::is_numeric;
 
 /// A mark for one or more digits.
 const DIGITS: u8 = b'0';
@@ -58,7 +59,7 @@ fn may_be_digit(b: u8) -> bool {
 fn mask_digit(line: &str, at: usize, masked: &mut Vec<u8>) -> (usize, usize) {
     let Some(c) = line[at..].chars().next() else { return (line.len(), line.len()) };
     let behind = at + c.len_utf8();
-    (behind, if c.is_numeric() { push_once(masked, DIGITS, behind) } else { at })
+    (behind, if is_numeric(c) { push_once(masked, DIGITS, behind) } else { at })
 }
 
 /// Takes what ends at `behind` as `mark`, of which one is enough; returns `behind`.
