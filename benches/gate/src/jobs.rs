@@ -1,0 +1,38 @@
+//! Whole jobs, from an input file to a finished output folder, with one worker thread.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use gleaner_corpus::{InputOptions, OutputFormat, resolve_inputs};
+use gleaner_pipeline::{Job, Limits, Resources, ResultOptions, Settings, Silent, run};
+
+use crate::Result;
+use crate::inputs::{Inputs, TEXTS};
+use crate::stages::Work;
+
+fn job(job: Job, input: &Path, inputs: &Inputs, format: OutputFormat) -> Result<Work> {
+    let settings = Settings {
+        against: Vec::new(),
+        job,
+        inputs: resolve_inputs(&[OsString::from(input)], &InputOptions::default())?,
+        output: inputs.out.join("folder"),
+        result: ResultOptions { format, ..ResultOptions::default() },
+        resources: Resources { threads: 1, memory: 1 << 30, tmp: None, peak_memory: || None },
+        limits: Limits::default(),
+        overwrite: true,
+    };
+    Ok(Box::new(move || Ok(run(&settings, &Silent)?.manifest.accounting.kept)))
+}
+
+/// Pages of an archive to a corpus.
+pub(crate) fn run_on_archive(inputs: &Inputs) -> Result<Work> {
+    let path = inputs.out.join("pages.warc.gz");
+    std::fs::write(&path, inputs.archive(40)?)?;
+    job(Job::Run, &path, inputs, OutputFormat::Parquet)
+}
+
+/// Texts without near-duplicates.
+pub(crate) fn dedup(inputs: &Inputs) -> Result<Work> {
+    let path = inputs.part(TEXTS, 300)?;
+    job(Job::Dedup, &path, inputs, OutputFormat::Jsonl)
+}
