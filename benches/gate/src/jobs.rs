@@ -21,7 +21,7 @@ fn job(job: Job, input: &Path, inputs: &Inputs, format: OutputFormat) -> Result<
         limits: Limits::default(),
         overwrite: true,
     };
-    Ok(Box::new(move || Ok(run(&settings, &Silent)?.manifest.accounting.kept)))
+    Ok(Box::new(move || Ok(run(&settings, &Silent)?.manifest.counts.kept)))
 }
 
 /// Pages of an archive to a corpus.
