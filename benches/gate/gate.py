@@ -98,13 +98,13 @@ def against(options, places):
     remove_worktree(places, checkout)
     git("worktree", "add", "--force", "--detach", checkout, commit)
     try:
-        base_places = Places(checkout, places.folder, places.package)
+        base_places = Places(checkout, places.folder, places.packages)
         if not base_places.baseline.exists():
             report(options, places, "Instructions of each stage", [],
                    [f"SKIPPED: {options.against} has no {places.folder} to compare with."])
             return 0
         measure.share_dependencies(places.target / "release", target / "release", places.root)
-        base_program = measure.build(checkout, target, places.package)
+        base_program = measure.build(base_places, target, places.work / "base-program")
         old_baseline = read_baseline(base_places)["stages"]
     finally:
         remove_worktree(places, checkout)
@@ -186,7 +186,9 @@ def parse():
     here = Path(__file__).resolve().parent
     parser.add_argument("--root", default=here.parent.parent, help="workspace of the stages (default: this one)")
     parser.add_argument("--folder", default="benches/gate", help="folder in it with the baseline (default: benches/gate)")
-    parser.add_argument("--package", default="gleaner-gate", help="package in it with the stages (default: gleaner-gate)")
+    # Built with the tool, the crates have its features: what is counted is what ships, and nothing is built twice.
+    parser.add_argument("--packages", metavar="A,B", type=lambda names: names.split(","), default=["gleaner-gate", "gleaner"],
+                        help="the package with the stages, and others to build with it (default: gleaner-gate,gleaner)")
     return parser.parse_args()
 
 
@@ -196,7 +198,7 @@ def main():
         return post.post(options.post)
     if shutil.which("valgrind") is None:
         sys.exit("gate: valgrind is not here: install the package `valgrind`")
-    places = Places(options.root, options.folder, options.package)
+    places = Places(options.root, options.folder, options.packages)
     begun = time.monotonic()
     if options.self_test is not None:
         options.self_test = options.self_test or ["shingles"]

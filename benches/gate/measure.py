@@ -11,11 +11,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+
 class Places:
     """Where things are in a project."""
 
-    def __init__(self, root, folder, package):
-        self.root, self.folder, self.package = Path(root).resolve(), folder, package
+    def __init__(self, root, folder, packages):
+        self.root, self.folder, self.packages = Path(root).resolve(), folder, packages
         self.target = Path(os.environ.get("CARGO_TARGET_DIR", self.root / "target")).resolve()
         self.work = self.target / "gate"
         self.baseline = self.root / folder / "baseline.json"
@@ -35,19 +36,27 @@ def toolchain():
     first = lambda *command: output(*command).splitlines()[0].strip()
     return {
         "rustc": first("rustc", "--version"),
-        "cc": first(os.environ.get("CC", "cc"), "--version"),
+        # Without the number of the distribution's package.
+        "cc": re.sub(r" \(.*?\)", "", first(os.environ.get("CC", "cc"), "--version")),
         "libc": " ".join(platform.libc_ver()),
         "valgrind": first("valgrind", "--version"),
         "arch": platform.machine(),
     }
 
 
-def build(root, target, package):
-    """Builds the program of a checkout."""
-    command = ["cargo", "build", "--quiet", "--release", "--locked", "-p", package, "--target-dir", str(target)]
-    if subprocess.run(command, cwd=root).returncode != 0:
-        sys.exit(f"gate: {package} of {root} does not build")
-    return Path(target) / "release" / package
+def build(places, target, name):
+    """Builds the program of a checkout; a copy of it that no later build changes."""
+    chosen = [word for package in places.packages for word in ("-p", package)]
+    command = ["cargo", "build", "--quiet", "--release", "--locked", *chosen, "--target-dir", str(target)]
+    if subprocess.run(command, cwd=places.root).returncode != 0:
+        sys.exit(f"gate: {', '.join(places.packages)} of {places.root} does not build")
+    return copy_program(target / "release" / places.packages[0], name)
+
+
+def copy_program(program, name):
+    name.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(program, name)
+    return name
 
 
 def stages(program, chosen):
@@ -153,7 +162,7 @@ def measure(program, wanted, inputs, folder, jobs, more=0, environment=0):
 
 def ready(places, chosen):
     """Builds; the program, the chosen stages, and their inputs."""
-    program = build(places.root, places.target, places.package)
+    program = build(places, places.target, places.work / "program")
     inputs = prepare(program, places.work)
     return program, stages(program, chosen), inputs
 

@@ -86,7 +86,7 @@ class Profiles(unittest.TestCase):
 class Accepting(unittest.TestCase):
     def accept(self, folder, baseline, now, reason="a reason"):
         options = type("Options", (), {"accept": reason, "stages": []})
-        places = measure.Places(folder, ".", "package")
+        places = measure.Places(folder, ".", ["package"])
         with contextlib.redirect_stdout(io.StringIO()):
             gate.accept(options, places, baseline, now)
         text = lambda path: path.read_text() if path.exists() else ""
