@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::inputs::Inputs;
-use crate::stages::{STAGES, Stage, Work};
+use crate::stages::{Counted, STAGES, Stage, Work};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -70,6 +70,10 @@ fn run(name: &str, inputs: &Path, out: &Path, options: &[&str]) -> Result<()> {
     rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global()?;
     let inputs = Inputs { folder: inputs.to_path_buf(), more: more / 100.0, out: PathBuf::from(out) };
     let mut work = (stage.prepare)(&inputs)?;
+    if let Counted::Call = stage.counted {
+        // Tables that are made at their first use are no part of the work.
+        work()?;
+    }
     if !only_setup {
         println!("{}", gleaner_gate_collected(&mut work)?);
     }

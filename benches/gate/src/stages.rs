@@ -80,7 +80,9 @@ pub(crate) const STAGES: &[Stage] = &[
 
 /// Work on each of `contents` in turn; the numbers are added up.
 fn each(contents: Vec<String>, mut work: impl FnMut(&str) -> u64 + 'static) -> Result<Work> {
-    Ok(Box::new(move || Ok(contents.iter().fold(0, |sum: u64, text| sum.wrapping_add(work(black_box(text)))))))
+    Ok(Box::new(move || {
+        Ok(contents.iter().fold(0, |sum: u64, text| sum.wrapping_add(work(black_box(text)))))
+    }))
 }
 
 fn archive_read(inputs: &Inputs) -> Result<Work> {
@@ -114,7 +116,8 @@ fn bodies(archive: &[u8]) -> Result<Vec<(Vec<u8>, Option<String>)>> {
 fn charset(inputs: &Inputs) -> Result<Work> {
     let bodies = bodies(&inputs.archive(300)?)?;
     Ok(Box::new(move || {
-        let decoded = bodies.iter().map(|(body, stated)| decode_html(body, stated.as_deref()).text.len() as u64);
+        let decoded =
+            bodies.iter().map(|(body, stated)| decode_html(body, stated.as_deref()).text.len() as u64);
         Ok(decoded.sum())
     }))
 }
@@ -223,7 +226,8 @@ fn verify_pairs(inputs: &Inputs) -> Result<Work> {
         .collect();
     let (similarity, frames) = (ResolveOptions::default().similarity, Frames::default());
     Ok(Box::new(move || {
-        let found = pairs.iter().filter(|(kept, other)| similarity.compare(other, kept, &frames, 1).is_some());
+        let found =
+            pairs.iter().filter(|(kept, other)| similarity.compare(other, kept, &frames, 1).is_some());
         Ok(found.count() as u64)
     }))
 }
@@ -240,8 +244,7 @@ fn write(inputs: &Inputs, format: OutputFormat) -> Result<Work> {
         source_offset: at as u64,
         ..Document::default()
     };
-    let documents: Vec<Document> =
-        inputs.rows(TEXTS, 600)?.into_iter().enumerate().map(document).collect();
+    let documents: Vec<Document> = inputs.rows(TEXTS, 600)?.into_iter().enumerate().map(document).collect();
     let path = inputs.out.join(format!("documents.{}", format.extension()));
     Ok(Box::new(move || {
         let mut writer = DocumentWriter::create(&path, format, None)?;
