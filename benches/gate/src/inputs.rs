@@ -71,7 +71,7 @@ impl Inputs {
     /// As [`rows`](Inputs::rows), as JSON lines of a file of its own in the folder for outputs.
     pub(crate) fn part(&self, file: &str, documents: usize) -> Result<PathBuf> {
         let field = if file == PAGES { "html" } else { "text" };
-        let path = self.out.join(file);
+        let path = self.out.join(format!("{documents}-{file}"));
         let mut out = BufWriter::new(File::create(&path)?);
         for Row { id, url, content } in self.rows(file, documents)? {
             writeln!(out, "{}", serde_json::json!({"id": id, "url": url, field: content}))?;

@@ -10,6 +10,9 @@ use crate::Result;
 use crate::inputs::{Inputs, TEXTS};
 use crate::stages::Work;
 
+/// Documents of the job that is done before, so that what a process makes once (models, tables) is not counted.
+const BEFORE: usize = 4;
+
 fn job(job: Job, input: &Path, inputs: &Inputs, format: OutputFormat) -> Result<Work> {
     let settings = Settings {
         against: Vec::new(),
@@ -26,13 +29,18 @@ fn job(job: Job, input: &Path, inputs: &Inputs, format: OutputFormat) -> Result<
 
 /// Pages of an archive to a corpus.
 pub(crate) fn run_on_archive(inputs: &Inputs) -> Result<Work> {
-    let path = inputs.out.join("pages.warc.gz");
-    std::fs::write(&path, inputs.archive(40)?)?;
-    job(Job::Run, &path, inputs, OutputFormat::Parquet)
+    let of = |pages: usize| {
+        let path = inputs.out.join(format!("{pages}.warc.gz"));
+        std::fs::write(&path, inputs.archive(pages)?)?;
+        job(Job::Run, &path, inputs, OutputFormat::Parquet)
+    };
+    of(BEFORE)?()?;
+    of(80)
 }
 
 /// Texts without near-duplicates.
 pub(crate) fn dedup(inputs: &Inputs) -> Result<Work> {
-    let path = inputs.part(TEXTS, 300)?;
-    job(Job::Dedup, &path, inputs, OutputFormat::Jsonl)
+    let of = |documents: usize| job(Job::Dedup, &inputs.part(TEXTS, documents)?, inputs, OutputFormat::Jsonl);
+    of(BEFORE)?()?;
+    of(300)
 }
