@@ -48,7 +48,9 @@ def build(places, target, name):
     """Builds the program of a checkout; a copy of it that no later build changes."""
     chosen = [word for package in places.packages for word in ("-p", package)]
     command = ["cargo", "build", "--quiet", "--release", "--locked", *chosen, "--target-dir", str(target)]
-    if subprocess.run(command, cwd=places.root).returncode != 0:
+    # Debug information keeps frame pointers in C code: some 3% of what zstd executes.
+    plain = {**os.environ, "CARGO_PROFILE_RELEASE_DEBUG": "0"}
+    if subprocess.run(command, cwd=places.root, env=plain).returncode != 0:
         sys.exit(f"gate: {', '.join(places.packages)} of {places.root} does not build")
     return copy_program(target / "release" / places.packages[0], name)
 
