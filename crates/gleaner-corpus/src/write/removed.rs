@@ -27,7 +27,7 @@ impl RemovedWriter {
         self.0.write(rows, None)
     }
 
-    /// Appends rows with their other columns, as [`DocumentWriter::write`] does.
+    /// Appends rows with their other columns, as [`DocumentWriter::write`](crate::DocumentWriter::write) does.
     pub fn write_with(
         &mut self,
         rows: &[(Document, Removal)],
