@@ -1,6 +1,7 @@
 //! Whole jobs from input files to a finished output folder, on all cores: `gleaner-pipeline`.
 //!
-//! `run` is given a WARC of pages, `clean` and `dedup` JSON lines of texts; bytes are those of the pages and texts. At 10,000 documents, or at the sizes that `GLEANER_BENCH_DOCUMENTS` lists.
+//! `run` is given a WARC of pages, `clean` and `dedup` JSON lines of texts; bytes are those of the pages and texts. At 10,000
+//! documents, or at the sizes that `GLEANER_BENCH_DOCUMENTS` lists.
 
 use criterion::{BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use gleaner_benches::{configured, input_name, job_settings, job_sizes, write_input};

@@ -64,9 +64,14 @@ class Decisions(unittest.TestCase):
         self.assertEqual(self.verdict(1000, 1100, allowed)[0], "accepted")
         self.assertEqual(self.verdict(1000, 1130, allowed)[0], "SLOWER")
 
+    def test_says_that_other_work_was_done(self):
+        rows = compare.compare({"words": stage(1000)}, {"words": stage(1000, result="2")})
+        self.assertIn("another result", rows[0][5])
+
     def test_names_the_function_that_moved(self):
-        base, now = stage(1000, functions={"a": 700, "b": 300}), stage(1200, functions={"a": 700, "b": 500})
-        self.assertIn("b +0.00 M", compare.compare({"words": base}, {"words": now})[0][5])
+        base = stage(1_000_000_000, functions={"a": 700_000_000, "b": 300_000_000})
+        now = stage(1_200_000_000, functions={"a": 700_000_000, "b": 500_000_000})
+        self.assertIn("b +200.00 M", compare.compare({"words": base}, {"words": now})[0][5])
 
     def test_other_tools_are_named(self):
         self.assertEqual(compare.differences({"rustc": "1"}, {"rustc": "2"}), ["rustc: 1 then, 2 now"])

@@ -2,10 +2,12 @@
 
 use std::env;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::process::exit;
+use std::sync::{LazyLock, OnceLock};
 
 use gleaner_boilerplate::html::{ExtractOptions, extract};
 use gleaner_testkit::corpus::{Corpus, CorpusOptions, PageWriter, Paragraphs, ServedPage};
+use gleaner_testkit::workspace_root;
 
 use crate::folder::{Taken, take};
 
@@ -94,15 +96,30 @@ pub fn synthetic(documents: usize) -> Corpus {
     Corpus::new(options).expect("the testkit's vocabularies")
 }
 
-fn most() -> usize {
-    sizes().last().copied().unwrap_or(0)
+static MOST: OnceLock<usize> = OnceLock::new();
+
+/// So many documents of the user's folder are held at most, where that is to be another number than the last of
+/// [`sizes`]. To be called before anything else.
+pub fn hold(documents: usize) {
+    let _ = MOST.set(documents);
 }
 
-/// What the user's folder holds; `None` when none is named.
+fn most() -> usize {
+    MOST.get().copied().unwrap_or_else(|| sizes().last().copied().unwrap_or(0))
+}
+
+/// What the user's folder holds; `None` when none is named. Ends the process when nothing in it can be used.
 pub(crate) fn own() -> Option<&'static Taken> {
     static OWN: LazyLock<Option<Taken>> = LazyLock::new(|| {
-        let folder = PathBuf::from(variable("GLEANER_BENCH_CORPUS")?);
-        let taken = take(&folder, most()).unwrap_or_else(|error| panic!("GLEANER_BENCH_CORPUS: {error}"));
+        let named = PathBuf::from(variable("GLEANER_BENCH_CORPUS")?);
+        // Cargo runs benchmarks in the folder of their package.
+        let folder = if named.exists() { named } else { workspace_root().join(named) };
+        let taken = take(&folder, most()).unwrap_or_else(|error| {
+            say(&format!("GLEANER_BENCH_CORPUS: {error}"));
+            exit(2)
+        });
+        let (pages, texts) = (taken.pages.len(), taken.texts.len());
+        say(&format!("GLEANER_BENCH_CORPUS: {pages} pages and {texts} texts are taken"));
         Some(taken)
     });
     OWN.as_ref()
@@ -110,8 +127,7 @@ pub(crate) fn own() -> Option<&'static Taken> {
 
 /// Pages for the stages that take pages; of the user's folder none where it holds texts only, which is said.
 ///
-/// # Panics
-/// When the folder cannot be read, or holds neither.
+/// Ends the process when the folder cannot be read, or holds neither.
 pub fn pages() -> &'static [Page] {
     static SYNTHETIC: LazyLock<Vec<Page>> = LazyLock::new(|| {
         let writer = PageWriter::new().expect("the testkit's templates");
@@ -127,8 +143,7 @@ pub fn pages() -> &'static [Page] {
 
 /// Texts for the stages that take texts; where the user's folder holds pages only, their main content.
 ///
-/// # Panics
-/// When the folder cannot be read, or holds neither.
+/// Ends the process when the folder cannot be read, or holds neither.
 pub fn texts() -> &'static [Text] {
     static SYNTHETIC: LazyLock<Vec<Text>> =
         LazyLock::new(|| synthetic(most()).documents().map(|d| Text { url: d.url, text: d.text }).collect());

@@ -25,7 +25,7 @@ mod suite;
 pub use figures::Figures;
 pub use fit::Fit;
 pub use folder::{Taken, take};
-pub use inputs::{Input, Page, Text, job_sizes, only_testing, pages, sizes, synthetic, texts};
+pub use inputs::{Input, Page, Text, hold, job_sizes, only_testing, pages, sizes, synthetic, texts};
 pub use jobs::{Written, input_name, job_settings, write_input};
 pub use suite::{Suite, configured};
 

@@ -4,10 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use encoding_rs::{Encoding, GBK, SHIFT_JIS, UTF_8, WINDOWS_1251, WINDOWS_1252};
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use gleaner_testkit::corpus::{Corpus, CorpusOptions, PageWriter, SyntheticDocument};
+use gleaner_testkit::corpus::{ArchiveWriter, Corpus, CorpusOptions, PageWriter, SyntheticDocument};
 use serde_json::Value;
 
 use crate::Result;
@@ -16,7 +13,7 @@ use crate::Result;
 pub(crate) const TEXTS: &str = "texts.jsonl";
 /// The same documents as pages, a row each.
 pub(crate) const PAGES: &str = "pages.jsonl";
-/// The pages as responses in charsets of their languages, one gzip member each.
+/// The pages as their servers send them, one gzip member each.
 pub(crate) const ARCHIVE: &str = "pages.warc.gz";
 
 /// Documents in the files; stages take the first of them.
@@ -128,7 +125,9 @@ pub(crate) fn prepare(folder: &Path) -> Result<()> {
         if at < PAGED {
             let html = writer.html(&document);
             writeln!(pages, "{}", serde_json::json!({"id": id, "url": url, "content": html}))?;
-            let member = member(&document, &html)?;
+            let mut member = ArchiveWriter::new(Vec::new());
+            member.write(&writer.served(&document))?;
+            let member = member.into_inner();
             archive.write_all(&member)?;
             writeln!(members, "{}", member.len())?;
         }
@@ -137,37 +136,4 @@ pub(crate) fn prepare(folder: &Path) -> Result<()> {
         file.flush()?;
     }
     Ok(())
-}
-
-/// A response record, packed; every other one does not state its charset.
-fn member(document: &SyntheticDocument, html: &str) -> Result<Vec<u8>> {
-    let encoding = encoding(&document.lang);
-    let (body, ..) = encoding.encode(html);
-    let stated = document.id.ends_with(['0', '2', '4', '6', '8']);
-    let charset = if stated { format!("; charset={}", encoding.name()) } else { String::new() };
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html{charset}\r\n\r\n");
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    write!(
-        encoder,
-        "WARC/1.0\r\nWARC-Type: response\r\nWARC-Date: 2025-02-11T04:17:09Z\r\nWARC-Target-URI: {}\r\n\
-         WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{:012}>\r\nContent-Type: application/http; msgtype=response\r\n\
-         Content-Length: {}\r\n\r\n{head}",
-        document.url,
-        document.id,
-        head.len() + body.len(),
-    )?;
-    encoder.write_all(&body)?;
-    encoder.write_all(b"\r\n\r\n")?;
-    Ok(encoder.finish()?)
-}
-
-/// A charset in which pages of a language are still served.
-fn encoding(language: &str) -> &'static Encoding {
-    match language {
-        "de" => WINDOWS_1252,
-        "ru" => WINDOWS_1251,
-        "zh" => GBK,
-        "ja" => SHIFT_JIS,
-        _ => UTF_8,
-    }
 }

@@ -1,5 +1,5 @@
 """Main content of web pages: quality on labelled pages, speed and memory on a sample of them."""
-import json, os, queue, re, shutil, subprocess, sys
+import json, os, queue, subprocess, sys
 from concurrent import futures
 
 from . import measure
@@ -11,10 +11,8 @@ from .table import Table, number
 SAMPLE = 12
 OURS = "gleaner"
 ENDING = ".jsonl.zst"
-# Peer here -> column of peers.json, where an earlier measurement stands.
-EARLIER = {"trafilatura": "trafilatura", "readability-lxml": "readability_lxml", "resiliparse": "resiliparse",
-           "dom_smoothie crate": "dom_smoothie", "trafilatura crate": "trafilatura_rs",
-           "rs-trafilatura crate": "rs_trafilatura"}
+# The set whose pages have snippets to find and to miss instead of a text.
+SNIPPETS = "trafilatura"
 
 
 def tools(installed):
@@ -82,8 +80,6 @@ def labelled_pages(source, work, options):
     pages.sets = sorted(path.name[:-len(ENDING)] for path in source.glob(f"*{ENDING}"))
     pages.labelled = work / "labelled"
     pages.labelled.mkdir()
-    if (source / "peers.json").exists():
-        shutil.copy(source / "peers.json", pages.labelled)
 
     def rows():
         for name in pages.sets:
@@ -132,7 +128,7 @@ def quality(chosen, pages, options, work):
     failed = {name: error for name, (_, error) in found.items() if error}
     scores = {name: of for name, (of, _) in found.items() if of}
     if options.our_predictions and OURS in scores:
-        scores[OURS] = dict(score(options.our_predictions, pages.labelled, options), of_shipped_model=scores[OURS])
+        scores[OURS] = score(options.our_predictions, pages.labelled, options)
     return scores, failed
 
 
@@ -163,19 +159,16 @@ def split(output, folder):
 
 
 def score(predictions, labelled, options):
-    """F1 by set and their mean; beside it what the scorer prints of an earlier measurement, on the same pages."""
+    """F1 by set and their mean, with the number of pages that it rests on."""
     result = labelled.parent / f"score-{os.urandom(8).hex()}.json"
     command = [sys.executable, options.shared / "eval/score_extraction.py", labelled, predictions, "--json", result]
-    printed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     found = json.loads(result.read_text())
     result.unlink()
-    header, *lines = printed.splitlines()
-    macro = next((line for line in lines if line.startswith("macro")), "")
-    cells = re.findall(r"([\d.]+) \(([\d.]+)\)", macro)
-    columns = header.split("OURS")[1].split("(peers")[0].split()
-    return dict(macro=found.pop("macro", None), sets={name: of["f1"] for name, of in found.items()},
-                empty=sum(of["empty"] for of in found.values()), pages=sum(of["pages"] for of in found.values()),
-                earlier={column: [float(theirs), float(mine)] for column, (theirs, mine) in zip(columns, cells)})
+    macro = found.pop("macro", None)
+    return dict(macro=macro, sets={name: of["f1"] for name, of in found.items()},
+                empty=sum(of["empty"] for of in found.values()),
+                pages=sum(of["pages"] for name, of in found.items() if name != SNIPPETS))
 
 
 def tables(chosen, runs, scores, failed, pages, options):
@@ -192,7 +185,7 @@ def tables(chosen, runs, scores, failed, pages, options):
         data[tool.name] = dict(version=tool.version, **figures, quality=found)
     speed = Table("Main content", ["tool", "version", "F1", "MB/CPU-s", "slowest round", "start, s", "MiB", "remarks"], rows,
                   notes(pages, scores, options), data)
-    sets = Table("Main content, F1 by set", ["tool", *pages.sets], by_set, ["`trafilatura` has snippets, pooled, and does "
+    sets = Table("Main content, F1 by set", ["tool", *pages.sets], by_set, [f"`{SNIPPETS}` has snippets, pooled, and does "
                                                                           "not count in the mean."])
     return [speed, sets] if scores else [speed]
 
@@ -201,7 +194,8 @@ def notes(pages, scores, options):
     said = [f"Speed: {pages.sampled} pages, {pages.html / 1e6:.1f} MB of HTML, from JSON lines to JSON lines."]
     if not scores:
         return [*said, "Quality was skipped: no labelled pages or no scorer."]
-    said.append(f"F1: bag of word 4-grams, mean over data sets, {pages.count} pages"
+    counted = max(of["pages"] for of in scores.values())
+    said.append(f"F1: bag of word 4-grams, mean over data sets, {counted} pages"
                 + ("." if options.every == 1 else f", one in {options.every} of each set."))
     if options.quick:
         said.append("**A smoke run: so few pages say nothing.**")
@@ -212,8 +206,4 @@ def notes(pages, scores, options):
         said.append("**gleaner's model was trained on these pages, so its F1 on them "
                     f"({number(scores.get(OURS, {}).get('macro'), 3)}) is no measure of quality and left out.** "
                     "`--our-predictions` takes predictions of models that have not seen the site.")
-    for name, column in EARLIER.items():
-        earlier = scores.get(name, {}).get("earlier", {}).get(column[:14])
-        if earlier and abs(earlier[0] - earlier[1]) > .01:
-            said.append(f"{name}: {earlier[1]:.3f} where an earlier measurement on the same pages had {earlier[0]:.3f}.")
     return said

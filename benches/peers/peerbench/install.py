@@ -57,7 +57,7 @@ def install(work, skip=False):
 
 def cargo(*arguments):
     say("building: cargo build --release " + " ".join(str(part).replace(f"{ROOT}/", "") for part in arguments))
-    subprocess.run(["cargo", "build", "--release", "--quiet", *arguments], check=True)
+    subprocess.run(["cargo", "build", "--release", "--quiet", "--locked", *arguments], check=True)
 
 
 def environment_of(python, requirements):

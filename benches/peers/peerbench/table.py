@@ -47,7 +47,7 @@ def write(tables, out, run, add=False):
     of = run["machine"]
     said = [f"# Peers side by side, {date}", "",
             f"{' and '.join(f'`{command}`' for command in run['commands'])} on {of['cpus']} CPUs ({of['cpu']}), "
-            f"{of['memory_gib']} GiB, {of['system']}, Python {of['python']}; load when it began: {of['load_at_start']}.", "",
+            f"{of['memory_gib']} GiB, {of['system']}, Python {of['python']}; load when {'the last' if len(run['commands']) > 1 else 'it'} began: {of['load_at_start']}.", "",
             f"Each tool is a process of its own with one thread on one CPU; tools take turns, rounds: {run['rounds']}. "
             "MB/CPU-s is by the round with the least CPU time (user and system, all children included), less the time that "
             "the same command takes on the beginning of the input (`start`). MiB is the peak of the largest process. "

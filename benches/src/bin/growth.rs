@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Instant;
 
-use gleaner_benches::{Fit, Written, input_name, job_settings, write_input};
+use gleaner_benches::{Fit, Written, hold, input_name, job_settings, write_input};
 use gleaner_pipeline::{Job, Method, Silent, run};
 use serde::{Deserialize, Serialize};
 
@@ -115,11 +115,13 @@ fn job(name: &str) -> Option<(Job, Method)> {
 /// Measures all jobs at all sizes; whether every exponent of time is small enough.
 fn grow(options: &Options) -> Result<bool, Box<dyn Error>> {
     print("| job | documents | MB | CPU s | wall s | peak MB | MB/CPU-s |\n|---|---|---|---|---|---|---|");
+    hold(options.sizes.last().copied().unwrap_or(0));
     let mut fits = Vec::new();
     for name in &options.jobs {
         let mut points: Vec<(Written, Cost)> = Vec::new();
         for &size in &options.sizes {
-            points.extend(at_size(name, size, options)?);
+            let measured = points.last().map_or(0, |(written, _)| written.documents);
+            points.extend(at_size(name, size, measured, options)?);
         }
         fits.push((name, points));
     }
@@ -129,24 +131,36 @@ fn grow(options: &Options) -> Result<bool, Box<dyn Error>> {
         let fit = |cost: fn(&Cost) -> f64| {
             let points: Vec<_> = points.iter().map(|(written, c)| (written.bytes as f64, cost(c))).collect();
             Fit::of(&points)
-                .ok_or("two sizes or more are needed for an exponent, of which none costs nothing")
         };
-        let (time, memory) = (fit(|cost| cost.cpu)?, fit(|cost| cost.memory as f64)?);
-        let power = |fit: Fit| format!("{:.3} ± {:.3}", fit.exponent, fit.error);
+        let (time, memory) = (fit(|cost| cost.cpu), fit(|cost| cost.memory as f64));
+        let power = |fit: Option<Fit>| match fit {
+            Some(fit) => format!("{:.3} ± {:.3}", fit.exponent, fit.error),
+            None => "two sizes or more are needed".to_owned(),
+        };
         print(&format!("| {name} | {} | {} |", power(time), power(memory)));
-        small_enough &= options.max_exponent.is_none_or(|most| time.exponent <= most);
+        small_enough &=
+            options.max_exponent.is_none_or(|most| time.is_some_and(|time| time.exponent <= most));
     }
     Ok(small_enough)
 }
 
-/// The costs of a job at one size, each measurement a row of the table.
-fn at_size(name: &str, size: usize, options: &Options) -> Result<Vec<(Written, Cost)>, Box<dyn Error>> {
+/// The costs of a job at one size, each measurement a row of the table; none where there are no more documents than were
+/// `measured`.
+fn at_size(
+    name: &str,
+    size: usize,
+    measured: u64,
+    options: &Options,
+) -> Result<Vec<(Written, Cost)>, Box<dyn Error>> {
     let (kind, _) = job(name).ok_or(USAGE)?;
     let folder = tempfile::tempdir_in(&options.work)?;
     let input = folder.path().join(input_name(kind));
     let written = write_input(kind, size, &input)?;
     if written.documents < size as u64 {
         say(&format!("{name}: {} documents are all there are, not {size}", written.documents));
+    }
+    if written.documents <= measured {
+        return Ok(Vec::new());
     }
     let mut costs = Vec::new();
     for _ in 0..options.repeats {

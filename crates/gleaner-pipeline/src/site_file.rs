@@ -334,7 +334,8 @@ fn site_of_line(line: &[u8]) -> Option<u64> {
 /// documents.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] for a file that holds no templates, or none of one of the hosts; [`ErrorKind::Io`]; what `out` returns.
+/// [`ErrorKind::Usage`] for a file that holds no templates, or none of one of the hosts; [`ErrorKind::Io`]; what `out`
+/// returns.
 pub fn print_templates(
     path: &Path,
     hosts: &[String],

@@ -156,7 +156,7 @@ Exit codes: 0 done; 2 usage or missing input; 70 a bug; 74 I/O.";
 pub(crate) struct InspectArgs {
     /// A WARC, WET, WAT or ARC file, plain or compressed; `-` for standard input; or templates of sites
     /// (the folder of a run, or its `site-templates/templates.jsonl`)
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "PATH")]
     pub(crate) file: PathBuf,
     /// Only rejected records, gaps, and records whose length or digest is not as stated
     #[arg(long)]

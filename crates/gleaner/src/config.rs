@@ -52,7 +52,9 @@ impl Config {
     /// `args` where it has a value, else this file.
     pub(crate) fn fill<T: Serialize + DeserializeOwned>(&self, args: &T) -> Result<T, Error> {
         let mut values = self.values.clone();
-        if let Ok(Value::Object(given)) = serde_json::to_value(args) {
+        // What cannot be told apart by its name is a path.
+        let given = serde_json::to_value(args).map_err(|error| usage(&format!("an option's {error}")))?;
+        if let Value::Object(given) = given {
             values.extend(given);
         }
         serde_json::from_value(Value::Object(values)).map_err(|error| match self.culprit::<T>() {

@@ -1,4 +1,4 @@
-//! Patterns of arguments: `*`, `?`, `[a-z]`, `**` and `{a,b}`.
+//! Patterns of arguments: `*`, `?`, `[a-z]`, `**` and `{a,b}`; a sign means itself in `[*]`.
 
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
@@ -36,7 +36,8 @@ impl Glob {
             base.push(".");
         }
         let rest: Vec<&str> = parts[fixed..].iter().filter_map(|part| part.as_os_str().to_str()).collect();
-        let alternatives = alternatives(&rest.join("/"))?;
+        let alternatives: Vec<String> =
+            alternatives(&rest.join("/"))?.iter().map(|pattern| only_whole_stars(pattern)).collect();
         let depth = alternatives.iter().map(|pattern| depth(pattern)).max()?;
         let named = |byte: &u8| {
             alternatives
@@ -55,6 +56,18 @@ impl Glob {
         let path = relative.to_string_lossy();
         self.alternatives.iter().any(|pattern| pattern.matches_with(&path, options))
     }
+}
+
+/// A pattern in which two stars stand for folders only where they are all of a name; elsewhere they are as one.
+fn only_whole_stars(pattern: &str) -> String {
+    let one_star = |name: &str| {
+        let mut name = name.to_owned();
+        while name != "**" && name.contains("**") {
+            name = name.replace("**", "*");
+        }
+        name
+    };
+    pattern.split('/').map(one_star).collect::<Vec<_>>().join("/")
 }
 
 fn depth(pattern: &str) -> usize {

@@ -128,6 +128,8 @@ fn globs_match_files_relative_to_their_fixed_folders() {
     check(folder.path(), &["d/_*/*"], &["_p/x.jsonl"]);
     check(folder.path(), &["[1].txt"], &["[1].txt"]);
     check(folder.path(), &["!*/x.txt"], &["!new/x.txt"]);
+    check(folder.path(), &["d/b/x**.jsonl"], &["x.jsonl"]);
+    check(folder.path(), &["[[]1].txt"], &["[1].txt"]);
     check(folder.path(), &["d/b/caf?.txt"], &["caf\u{e9}.txt"]);
     check(folder.path(), &["d/**"], &["a/x.jsonl", "b/c/x.jsonl", "b/caf\u{e9}.txt", "b/x.jsonl", "b/y.txt"]);
     for bad in ["d/[a", "d/{a,b"] {

@@ -223,6 +223,21 @@ fn a_value_has_one_origin_flag_environment_file_default() {
     }
 }
 
+/// Options reach the settings through JSON, which holds no such path.
+#[test]
+#[cfg(unix)]
+fn an_option_that_is_not_utf_8_is_refused_and_drops_no_other() {
+    let scratch = Scratch::new();
+    let input = scratch.file("rows.jsonl", rows(2));
+    let path = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"/absent-\xff");
+    for option in ["--against", "--tmp", "--site-templates"] {
+        let job = if option == "--against" { "dedup" } else { "run" };
+        let mut command = gleaner();
+        command.args([job, "--dry-run", "--seed", "9", option]).arg(path).arg(&input);
+        Done::new(command.output().expect("gleaner starts")).ends_with(2).says("UTF-8");
+    }
+}
+
 #[test]
 fn dry_run_writes_nothing_and_prints_the_curve() {
     let scratch = Scratch::new();
