@@ -74,8 +74,8 @@ fn depth(pattern: &str) -> usize {
     if pattern.contains("**") { usize::MAX } else { pattern.split('/').count() }
 }
 
-/// A pattern without braces for each choice that braces leave, as shells expand them; `None` when one is not closed, or
-/// when there are too many.
+/// A pattern without braces for each choice that braces leave, as shells expand them, but for a single choice, which is one,
+/// too; `None` when a brace is not closed, or when there are too many.
 fn alternatives(pattern: &str) -> Option<Vec<String>> {
     let (mut open, mut done) = (vec![pattern.to_string()], Vec::new());
     for _ in 0..MAX_CHOICES {
