@@ -2,6 +2,7 @@
 
 use crate::content::{Content, Sketch};
 use crate::keys::{Key, Keys, Kind};
+use crate::parity::Parity;
 use crate::places::{Classes, full_places, in_full, prefix_places};
 use crate::postings::PostingTable;
 use crate::similarity::{Coverage, Similarity};
@@ -28,28 +29,39 @@ pub(crate) struct Index {
     /// By all shingles.
     full: PostingTable,
     holders: Vec<Holder>,
-    /// By holders of contents: what they tell without their texts.
+    /// What holders tell without their texts, in their order; of those that are listed by bands nothing.
     outlines: Vec<Outline>,
     /// Bytes of the outlines.
     outlined: usize,
 }
 
-/// The rarest window and the sketch of all shingles of a holder.
+/// What a holder tells without its text.
 #[derive(Debug)]
-struct Outline {
-    window: Box<[u64]>,
-    sketch: Sketch,
+enum Outline {
+    /// One that is listed by a prefix.
+    Prefix(Parity),
+    /// The rarest window and the sketch of all shingles.
+    Content { window: Box<[u64]>, sketch: Sketch },
 }
 
 impl Outline {
+    fn of(keys: &Keys) -> Option<Outline> {
+        let Content { window, sketch, .. } = &keys.content;
+        match keys.kind {
+            Kind::Bands => None,
+            Kind::Prefix { .. } => Some(Outline::Prefix(keys.parity.clone())),
+            Kind::Content { .. } => Some(Outline::Content { window: window.clone(), sketch: sketch.clone() }),
+        }
+    }
+
     /// Bytes of memory that the outline of a document takes; with twice its own size, for the list that grows.
     fn bytes(keys: &Keys) -> usize {
-        match keys.kind {
-            Kind::Content { .. } => {
-                3 * size_of::<Outline>() + keys.content.sketch.bytes() + size_of_val(&*keys.content.window)
-            }
-            Kind::Bands | Kind::Prefix { .. } => 0,
-        }
+        let held = match keys.kind {
+            Kind::Bands => return 0,
+            Kind::Prefix { .. } => size_of_val(keys.parity.words()),
+            Kind::Content { .. } => keys.content.sketch.bytes() + size_of_val(&*keys.content.window),
+        };
+        3 * size_of::<Outline>() + held
     }
 }
 
@@ -111,10 +123,9 @@ impl Index {
         };
         let holder = self.holders.len() as u32;
         self.holders.push(Holder { order, document, size, lasting });
-        if matches!(keys.kind, Kind::Content { .. }) {
-            let Content { window, sketch, .. } = &keys.content;
+        if let Some(outline) = Outline::of(keys) {
             self.outlined += Outline::bytes(keys);
-            self.outlines.push(Outline { window: window.clone(), sketch: sketch.clone() });
+            self.outlines.push(outline);
         }
         if keys.kind == Kind::Bands {
             for key in &keys.keys {
@@ -133,9 +144,10 @@ impl Index {
     /// order, by their order.
     pub(crate) fn candidates(&self, keys: &Keys, from: u64) -> Vec<Candidate> {
         let mut hits: Vec<(u32, u32)> = Vec::new();
+        let from = self.first_holder(from);
         match self.prefix(keys) {
             None => {
-                let held = |key: &Key| self.held(&self.table, key.hash, from).map(|holder| (holder, 0));
+                let held = |key: &Key| Index::held(&self.table, key.hash, from).map(|holder| (holder, 0));
                 hits.extend(keys.keys.iter().flat_map(held));
             }
             Some((jaccard, size)) => {
@@ -145,7 +157,7 @@ impl Index {
         }
         hits.sort_unstable();
         let groups = hits.chunk_by(|left, right| left.0 == right.0);
-        let groups = groups.filter(|group| self.may_be_covered(keys, group[0].0));
+        let groups = groups.filter(|group| self.may_be_alike(keys, group[0].0));
         let candidate = |group: &[(u32, u32)]| {
             let Holder { order, document, .. } = self.holders[group[0].0 as usize];
             Candidate { order, document, shared: group.len() as u32 }
@@ -153,12 +165,19 @@ impl Index {
         groups.map(candidate).collect()
     }
 
-    /// Whether a document may cover a holder or be covered by it, as far as their outlines tell.
-    fn may_be_covered(&self, keys: &Keys, holder: u32) -> bool {
-        let Content { window, sketch, .. } = &keys.content;
-        self.outlines
-            .get(holder as usize)
-            .is_none_or(|outline| sketch.may_have_any(&outline.window) || outline.sketch.may_have_any(window))
+    /// Whether a document may be a duplicate of a holder, as far as their outlines tell.
+    fn may_be_alike(&self, keys: &Keys, holder: u32) -> bool {
+        match self.outlines.get(holder as usize) {
+            None => true,
+            Some(Outline::Prefix(parity)) => {
+                let other = self.holders[holder as usize].size;
+                may_reach(self.similarity, keys, other, parity)
+            }
+            Some(Outline::Content { window, sketch }) => {
+                let Content { window: own_window, sketch: own_sketch, .. } = &keys.content;
+                own_sketch.may_have_any(window) || sketch.may_have_any(own_window)
+            }
+        }
     }
 
     /// The Jaccard similarity for which keys are those of a prefix, and the number of shingles of the document.
@@ -178,25 +197,30 @@ impl Index {
         }
     }
 
-    /// The holders in a list, those at or after place `from` in the order.
-    fn held<'a>(&'a self, table: &'a PostingTable, list: u64, from: u64) -> impl Iterator<Item = u32> + 'a {
-        table.holders(list).take_while(move |&holder| self.holders[holder as usize].order >= from)
+    /// The first holder at or after place `from` in the order.
+    fn first_holder(&self, from: u64) -> u32 {
+        self.holders.partition_point(|holder| holder.order < from) as u32
     }
 
-    /// The holders that share a key of a prefix, those that can reach the Jaccard similarity.
-    fn meet_prefix(&self, jaccard: f64, size: u32, keys: &[Key], from: u64, hits: &mut Vec<(u32, u32)>) {
+    /// The holders in a list, without those before `first`.
+    fn held(table: &PostingTable, list: u64, first: u32) -> impl Iterator<Item = u32> {
+        table.holders(list).take_while(move |&holder| holder >= first)
+    }
+
+    /// The holders from `from` on that share a key of a prefix, those that can reach the Jaccard similarity.
+    fn meet_prefix(&self, jaccard: f64, size: u32, keys: &[Key], from: u32, hits: &mut Vec<(u32, u32)>) {
         let classes = if keys.is_empty() { return } else { Classes::new(jaccard, size) };
         for key in keys {
             for list in classes.lists(key).filter(|&list| self.table.may_have(list)) {
-                hits.extend(self.held(&self.table, list, from).map(|holder| (holder, key.position)));
+                hits.extend(Index::held(&self.table, list, from).map(|holder| (holder, key.position)));
             }
         }
         hits.sort_unstable();
         self.keep_those_that_reach(jaccard, size, hits);
     }
 
-    /// The holders that share a shingle by which they are listed.
-    fn meet_content(&self, content: &Content, from: u64, hits: &mut Vec<(u32, u32)>) {
+    /// The holders from `from` on that share a shingle by which they are listed.
+    fn meet_content(&self, content: &Content, from: u32, hits: &mut Vec<(u32, u32)>) {
         let Similarity::Coverage(Coverage { length_ratio, .. }) = self.similarity else { return };
         let size = f64::from(content.size);
         let is_of_size = |holder: &u32| {
@@ -204,11 +228,11 @@ impl Index {
             f64::from(largest) >= length_ratio * size && size >= length_ratio * f64::from(lasting)
         };
         for &list in content.all.iter().filter(|list| self.marks.may_have(**list)) {
-            hits.extend(self.held(&self.marks, list, from).filter(is_of_size).map(|holder| (holder, 0)));
+            hits.extend(Index::held(&self.marks, list, from).filter(is_of_size).map(|holder| (holder, 0)));
         }
         for &key in &content.window {
             hits.extend(
-                self.held(&self.full, in_full(key), from).filter(is_of_size).map(|holder| (holder, 0)),
+                Index::held(&self.full, in_full(key), from).filter(is_of_size).map(|holder| (holder, 0)),
             );
         }
     }
@@ -251,10 +275,23 @@ impl Index {
     }
 }
 
+/// Whether a document with keys of a prefix may be similar enough to another one, of so many shingles and with this
+/// parity, as far as these tell.
+pub(crate) fn may_reach(similarity: Similarity, keys: &Keys, other: u32, parity: &Parity) -> bool {
+    let Kind::Prefix { size } = keys.kind else { return true };
+    let jaccard = Similarity::Jaccard { threshold: similarity.threshold() };
+    let (size, other) = (size as usize, other as usize);
+    // What is not shared is in one of the two alone.
+    let most = jaccard.least_shared(size, other).map(|shared| size + other - 2 * shared);
+    most.is_some_and(|most| keys.parity.least_difference(parity) <= most)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Candidate, Index};
     use crate::keys::{Key, Keys, Kind};
+    use crate::parity::Parity;
+    use crate::shingles::mix;
     use crate::similarity::Similarity;
 
     const JACCARD: Similarity = Similarity::Jaccard { threshold: 0.8 };
@@ -303,5 +340,21 @@ mod tests {
         for (size, found) in [(79, 0), (80, 1), (125, 1), (126, 0)] {
             assert_eq!(index.candidates(&prefix(size, &[(1, 0)]), 0).len(), found, "{size}");
         }
+    }
+
+    #[test]
+    fn parities_rule_pairs_out() {
+        let document = |from: u64, to: u64| {
+            let shingles: Vec<u64> = (from..to).map(mix).collect();
+            Keys { parity: Parity::of(&shingles), ..prefix((to - from) as u32, &[(1, 0)]) }
+        };
+        let mut index = Index::new(JACCARD, 2);
+        index.insert(0, 10, &document(0, 400));
+        index.insert(1, 11, &document(300, 700));
+        index.insert(2, 12, &document(40, 440));
+        let found = |from, to| documents(&index.candidates(&document(from, to), 0));
+        assert_eq!(found(0, 400), [(10, 1), (12, 1)]);
+        assert_eq!(found(300, 700), [(11, 1)]);
+        assert_eq!(found(2_000, 2_400), []);
     }
 }

@@ -3,6 +3,7 @@
 use crate::content::{Content, Recurrent};
 use crate::counts::HashCounts;
 use crate::frames::Frames;
+use crate::parity::Parity;
 use crate::places::places;
 use crate::shingles::{Shingles, mix};
 use crate::similarity::Similarity;
@@ -15,6 +16,8 @@ pub struct Keys {
     pub(crate) keys: Vec<Key>,
     /// Of [`Kind::Content`]: what it is looked up by besides.
     pub(crate) content: Content,
+    /// Of [`Kind::Prefix`]: of all shingles of the document.
+    pub(crate) parity: Parity,
 }
 
 /// What the keys are, and what that says of a pair that shares one.
@@ -82,7 +85,7 @@ impl Keys {
         }
         rarest.select_nth_unstable(length - 1);
         rarest.truncate(length);
-        Keys { kind, keys: by_position(rarest, alone), ..Keys::default() }
+        Keys { kind, keys: by_position(rarest, alone), parity: Parity::of(shingles), ..Keys::default() }
     }
 
     /// What [`Keys::of_prefix`] is to a Jaccard similarity, for coverage: the shingles near the beginning of a document
@@ -116,7 +119,8 @@ impl Keys {
         let listed = if content.is_crowded { 0 } else { listed };
         own.truncate(probes.max(listed));
         let [probes, listed] = [probes, listed].map(|number| u32::try_from(number).unwrap_or(u32::MAX));
-        Keys { kind: Kind::Content { probes, listed }, keys: by_position(own, alone), content }
+        let kind = Kind::Content { probes, listed };
+        Keys { kind, keys: by_position(own, alone), content, ..Keys::default() }
     }
 
     /// Whether the document can meet no other.

@@ -67,6 +67,7 @@
 
 mod banding;
 mod cache;
+mod chains;
 mod content;
 mod copies;
 mod counts;
@@ -84,6 +85,7 @@ mod met;
 mod minhash;
 mod neighbours;
 mod parallel;
+mod parity;
 mod places;
 mod postings;
 mod resolve;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::content::{Content, Sketch};
 use crate::index::Candidate;
 use crate::keys::{Key, Keys, Kind};
+use crate::parity::Parity;
 use crate::shingles::Shingles;
 use crate::verify::{Duplicate, Found};
 
@@ -33,7 +34,8 @@ const NO_GAP: u64 = u64::MAX;
 impl Member {
     /// The record by which the document waits, without its shingles.
     pub(crate) fn write(&self) -> Vec<u8> {
-        let Member { order, document, bytes, keys: Keys { kind, keys, content }, candidates, .. } = self;
+        let Member { order, document, bytes, keys: Keys { kind, keys, content, parity }, candidates, .. } =
+            self;
         let mut record = Vec::with_capacity(100 + 16 * keys.len() + 20 * candidates.len());
         let kind = match kind {
             Kind::Bands => [0, 0, 0],
@@ -43,8 +45,10 @@ impl Member {
         for number in [*order, *document, *bytes].into_iter().chain(kind.map(u64::from)) {
             record.extend(number.to_le_bytes());
         }
-        if kind[0] == 2 {
-            write_content(content, &mut record);
+        match kind[0] {
+            1 => write_list(parity.words(), &mut record),
+            2 => write_content(content, &mut record),
+            _ => {}
         }
         record.extend((keys.len() as u64).to_le_bytes());
         for Key { hash, position, held } in keys {
@@ -78,14 +82,18 @@ impl Member {
             1 => Kind::Prefix { size: first },
             _ => Kind::Content { probes: first, listed: second },
         };
-        let content =
-            if matches!(kind, Kind::Content { .. }) { fields.content() } else { Content::default() };
+        let (mut parity, mut content) = <(Parity, Content)>::default();
+        match kind {
+            Kind::Bands => {}
+            Kind::Prefix { .. } => parity = Parity::from_words(fields.list()),
+            Kind::Content { .. } => content = fields.content(),
+        }
         let keys = fields.u64();
         let keys = (0..keys).map_while(|_| {
             let whole = fields.0.len() >= 16;
             whole.then(|| Key { hash: fields.u64(), position: fields.u32(), held: fields.u32() })
         });
-        let keys = Keys { kind, keys: keys.collect(), content };
+        let keys = Keys { kind, keys: keys.collect(), content, parity };
         let is_settled = fields.take() == [1];
         let found = (fields.take() == [1]).then(|| {
             let [order, of, jaccard, containment, gap] = std::array::from_fn(|_| fields.u64());
@@ -107,9 +115,13 @@ fn write_content(content: &Content, record: &mut Vec<u8>) {
         record.extend(number.to_le_bytes());
     }
     for list in [&all[..], marks, window] {
-        record.extend((list.len() as u64).to_le_bytes());
-        list.iter().for_each(|key| record.extend(key.to_le_bytes()));
+        write_list(list, record);
     }
+}
+
+fn write_list(list: &[u64], record: &mut Vec<u8>) {
+    record.extend((list.len() as u64).to_le_bytes());
+    list.iter().for_each(|number| record.extend(number.to_le_bytes()));
 }
 
 struct Fields<'a>(&'a [u8]);
@@ -148,6 +160,7 @@ mod tests {
     use crate::content::{Content, Sketch};
     use crate::index::Candidate;
     use crate::keys::{Key, Keys, Kind};
+    use crate::parity::Parity;
     use crate::verify::Duplicate;
 
     #[test]
@@ -170,7 +183,9 @@ mod tests {
                 is_crowded: true,
             };
             let content = if matches!(kind, Kind::Content { .. }) { content } else { Content::default() };
-            let keys = Keys { kind, keys: (0..length).map(key).collect(), content };
+            let is_prefix = matches!(kind, Kind::Prefix { .. });
+            let parity = if is_prefix { Parity::of(&[1, 2, 3]) } else { Parity::default() };
+            let keys = Keys { kind, keys: (0..length).map(key).collect(), content, parity };
             let candidates = (0..2 * length).map(candidate).collect();
             let found = (length > 0)
                 .then(|| (1 << 35, Duplicate::near(9, 0.8, 0.9, Some(length).filter(|&gap| gap > 1))));

@@ -2,14 +2,15 @@
 
 use ahash::AHashMap;
 
-use crate::keys::Kind;
+use crate::index::may_reach;
+use crate::keys::{Keys, Kind};
 use crate::member::Member;
 use crate::parallel;
 use crate::places::{looked_up, places};
 use crate::shingles::mix;
 use crate::similarity::Similarity;
 
-/// For each document of a block whether another one has a key of it.
+/// For each document of a block whether another one has a key of it, and may be alike.
 pub(crate) fn neighbours(block: &[Member], similarity: &Similarity) -> Vec<bool> {
     if block.iter().any(|member| matches!(member.keys.kind, Kind::Content { .. })) {
         return listed_and_looked_up(block, similarity);
@@ -20,9 +21,38 @@ pub(crate) fn neighbours(block: &[Member], similarity: &Similarity) -> Vec<bool>
     parallel::sort(&mut places);
     let mut has_neighbour = vec![false; block.len()];
     for same in places.chunk_by(|left, right| left.0 == right.0).filter(|same| same.len() > 1) {
-        same.iter().for_each(|&(_, at)| has_neighbour[at] = true);
+        mark_those_alike(same, block, similarity, &mut has_neighbour);
     }
     has_neighbour
+}
+
+/// Marks the documents with one key of which another one may be alike; of a crowd all.
+fn mark_those_alike(
+    same: &[(u64, usize)],
+    block: &[Member],
+    similarity: &Similarity,
+    has_neighbour: &mut [bool],
+) {
+    /// Documents of which not every two are looked at.
+    const CROWD: usize = 64;
+    if same.len() > CROWD {
+        return same.iter().for_each(|&(_, at)| has_neighbour[at] = true);
+    }
+    for (number, &(_, left)) in same.iter().enumerate() {
+        for &(_, right) in &same[number + 1..] {
+            let is_known = has_neighbour[left] && has_neighbour[right];
+            if !is_known && may_be_alike(&block[left].keys, &block[right].keys, similarity) {
+                (has_neighbour[left], has_neighbour[right]) = (true, true);
+            }
+        }
+    }
+}
+
+fn may_be_alike(left: &Keys, right: &Keys, similarity: &Similarity) -> bool {
+    match right.kind {
+        Kind::Prefix { size } => may_reach(*similarity, left, size, &right.parity),
+        Kind::Bands | Kind::Content { .. } => true,
+    }
 }
 
 /// The same for documents that are not listed where they are looked up: those that are looked up where an earlier
@@ -61,4 +91,42 @@ fn listed_and_looked_up(block: &[Member], similarity: &Similarity) -> Vec<bool> 
         met.into_iter().for_each(|first| has_neighbour[first] = true);
     }
     has_neighbour
+}
+
+#[cfg(test)]
+mod tests {
+    use super::neighbours;
+    use crate::keys::{Key, Keys, Kind};
+    use crate::member::Member;
+    use crate::parity::Parity;
+    use crate::shingles::mix;
+    use crate::similarity::Similarity;
+
+    /// A document with some shingles, and one key that all have.
+    fn member(from: u64, to: u64) -> Member {
+        let shingles: Vec<u64> = (from..to).map(mix).collect();
+        let keys = vec![Key { hash: 1, position: 0, held: 0 }];
+        let kind = Kind::Prefix { size: (to - from) as u32 };
+        Member {
+            keys: Keys { kind, keys, parity: Parity::of(&shingles), ..Keys::default() },
+            ..Member::default()
+        }
+    }
+
+    #[test]
+    fn those_that_share_a_key_and_may_be_alike() {
+        let jaccard = Similarity::Jaccard { threshold: 0.8 };
+        let block = [(0, 400), (1_000, 1_400), (20, 420), (5_000, 5_300), (300, 700)];
+        let block: Vec<Member> = block.into_iter().map(|(from, to)| member(from, to)).collect();
+        assert_eq!(neighbours(&block, &jaccard), [true, false, true, false, false]);
+        assert_eq!(neighbours(&[], &jaccard), []);
+    }
+
+    #[test]
+    fn a_crowd_is_not_looked_at_by_twos() {
+        let jaccard = Similarity::Jaccard { threshold: 0.8 };
+        let crowd: Vec<Member> = (0..65).map(|number| member(number * 1_000, number * 1_000 + 100)).collect();
+        assert!(neighbours(&crowd, &jaccard).into_iter().all(|has| has));
+        assert!(!neighbours(&crowd[1..], &jaccard).into_iter().any(|has| has));
+    }
 }

@@ -1,35 +1,32 @@
-//! Which holders bear which hash, in some twenty to thirty bytes a pair.
+//! Which holders bear which hash, in some twenty bytes a pair.
 
 use ahash::RandomState;
+
+use crate::chains::{Chain, Chains};
 
 /// Lists of holders by hash.
 ///
 /// Heads of lists stand in tables with open addressing, one for each of the first bits of a scrambled hash, so that only
-/// a small part of all is there twice while it grows; what follows a head is linked through blocks that never move. The
-/// scrambling has a secret key: no input is made to meet in a table.
+/// a small part of all is there twice while it grows. The scrambling has a secret key: no input is made to meet in a
+/// table.
 #[derive(Debug)]
 pub(crate) struct PostingTable {
     scramble: RandomState,
     shards: Vec<Shard>,
-    blocks: Vec<Vec<Posting>>,
+    chains: Chains,
     filter: Filter,
     /// Hashes that have a list.
     used: usize,
+    /// Holders in all lists.
+    postings: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Posting {
-    holder: u32,
-    /// Number of the posting of the same list before this one.
-    before: u32,
-}
-
-/// Heads of lists: hash and number of the last posting, [`NONE`] where a slot is free. A power of two of slots, or none.
-/// Two lists, since a pair would take a third more.
+/// Heads of lists: hash and holders, none where a slot is free. A power of two of slots, or none. Two lists, since a pair
+/// would take a third more.
 #[derive(Clone, Debug, Default)]
 struct Shard {
     hashes: Vec<u64>,
-    last: Vec<u32>,
+    lists: Vec<Chain>,
     used: usize,
 }
 
@@ -41,10 +38,8 @@ struct Filter {
     words: Vec<u64>,
 }
 
-const NONE: u32 = u32::MAX;
-const SLOT_BYTES: usize = size_of::<u64>() + size_of::<u32>();
+const SLOT_BYTES: usize = size_of::<u64>() + size_of::<Chain>();
 const SHARD_BITS: u32 = 8;
-const BLOCK: usize = 1 << 14;
 /// Hashes at most for a word of the filter.
 const PER_WORD: usize = 8;
 
@@ -53,46 +48,43 @@ impl PostingTable {
         let shards = vec![Shard::default(); 1 << SHARD_BITS];
         let scramble = RandomState::new();
         let filter = Filter { factor: scramble.hash_one(0) | 1, words: vec![0; 1 << SHARD_BITS] };
-        PostingTable { scramble, shards, blocks: Vec::new(), filter, used: 0 }
+        PostingTable { scramble, shards, chains: Chains::default(), filter, used: 0, postings: 0 }
     }
 
-    /// Adds a holder at the front of the list of `hash`.
+    /// Adds a holder at the front of the list of `hash`. Holders are numbers below 2^31.
     pub(crate) fn insert(&mut self, hash: u64, holder: u32) {
         let (shard, start) = self.place(hash);
-        let number = self.len() as u32;
-        let before = self.shards[shard].replace(hash, start, number, &self.scramble);
-        if before == NONE {
+        let list = self.shards[shard].list_mut(hash, start, &self.scramble);
+        let is_new = list.is_empty();
+        self.chains.push(list, holder);
+        self.postings += 1;
+        if is_new {
             self.note(hash);
-        }
-        if (number as usize).is_multiple_of(BLOCK) {
-            self.blocks.push(Vec::with_capacity(BLOCK));
-        }
-        if let Some(block) = self.blocks.last_mut() {
-            block.push(Posting { holder, before });
         }
     }
 
     /// The holders of `hash`, the latest first.
     pub(crate) fn holders(&self, hash: u64) -> impl Iterator<Item = u32> {
-        let last = self.filter.may_have(hash).then(|| {
+        let list = if self.filter.may_have(hash) {
             let (shard, start) = self.place(hash);
-            self.shards[shard].last(hash, start)
-        });
-        let last = last.and_then(|last| self.posting(last));
-        std::iter::successors(last, |posting| self.posting(posting.before)).map(|posting| posting.holder)
+            self.shards[shard].list(hash, start)
+        } else {
+            Chain::default()
+        };
+        self.chains.iter(list)
     }
 
     /// Bytes of memory with `more` postings, at most.
     pub(crate) fn bytes_with(&self, more: usize) -> u64 {
-        let postings = (self.len() + more).next_multiple_of(BLOCK) * size_of::<Posting>();
+        let chains = self.chains.bytes_with(self.postings, more);
         let used = self.used;
-        let slots: usize = self.shards.iter().map(|shard| shard.last.len()).sum();
+        let slots: usize = self.shards.iter().map(|shard| shard.lists.len()).sum();
         // Spread evenly over shards, which double when they are three quarters full; one grows at a time.
         let needed = ((used + more) * 4 / 3 / self.shards.len() + 1).next_power_of_two() * self.shards.len();
         let largest = 2 * needed / self.shards.len();
         // The filter grows at once.
         let filter = (used + more).div_ceil(PER_WORD).next_power_of_two().max(self.filter.words.len());
-        (postings + (needed.max(slots) + largest) * SLOT_BYTES + 12 * filter) as u64
+        (chains + (needed.max(slots) + largest) * SLOT_BYTES + 12 * filter) as u64
     }
 
     /// Whether a hash may have a list; most that have none are known here.
@@ -109,24 +101,14 @@ impl PostingTable {
         }
         self.filter.words = vec![0; 2 * self.filter.words.len()];
         for shard in &self.shards {
-            let used = shard.hashes.iter().zip(&shard.last).filter(|(_, last)| **last != NONE);
+            let used = shard.hashes.iter().zip(&shard.lists).filter(|(_, list)| !list.is_empty());
             used.for_each(|(&hash, _)| self.filter.add(hash));
         }
     }
 
     /// Whether `more` postings have numbers.
     pub(crate) fn has_numbers(&self, more: usize) -> bool {
-        self.len() + more < NONE as usize
-    }
-
-    fn len(&self) -> usize {
-        let full = self.blocks.len().saturating_sub(1) * BLOCK;
-        full + self.blocks.last().map_or(0, Vec::len)
-    }
-
-    fn posting(&self, number: u32) -> Option<Posting> {
-        let number = number as usize;
-        self.blocks.get(number / BLOCK)?.get(number % BLOCK).copied()
+        Chains::has_numbers(self.postings.saturating_add(more))
     }
 
     /// The shard of a hash, and where in it to look first.
@@ -157,40 +139,40 @@ impl Filter {
 }
 
 impl Shard {
-    /// The last posting of `hash`, or [`NONE`].
-    fn last(&self, hash: u64, start: usize) -> u32 {
-        if self.last.is_empty() { NONE } else { self.last[self.find(hash, start)] }
+    /// The list of `hash`, maybe none.
+    fn list(&self, hash: u64, start: usize) -> Chain {
+        if self.lists.is_empty() { Chain::default() } else { self.lists[self.find(hash, start)] }
     }
 
-    /// Makes `number` the last posting of `hash`, and returns the one before.
-    fn replace(&mut self, hash: u64, start: usize, number: u32, scramble: &RandomState) -> u32 {
-        if (self.used + 1) * 4 > self.last.len() * 3 {
+    /// The list of `hash`, which is about to get a holder.
+    fn list_mut(&mut self, hash: u64, start: usize, scramble: &RandomState) -> &mut Chain {
+        if (self.used + 1) * 4 > self.lists.len() * 3 {
             self.grow(scramble);
         }
         let at = self.find(hash, start);
-        self.used += usize::from(self.last[at] == NONE);
+        self.used += usize::from(self.lists[at].is_empty());
         self.hashes[at] = hash;
-        std::mem::replace(&mut self.last[at], number)
+        &mut self.lists[at]
     }
 
     /// The slot of `hash`, or the free one where it belongs. There is a free one.
     fn find(&self, hash: u64, start: usize) -> usize {
-        let mask = self.last.len() - 1;
+        let mask = self.lists.len() - 1;
         let mut at = start & mask;
-        while self.last[at] != NONE && self.hashes[at] != hash {
+        while !self.lists[at].is_empty() && self.hashes[at] != hash {
             at = (at + 1) & mask;
         }
         at
     }
 
     fn grow(&mut self, scramble: &RandomState) {
-        let slots = (2 * self.last.len()).max(16);
+        let slots = (2 * self.lists.len()).max(16);
         let hashes = std::mem::replace(&mut self.hashes, vec![0; slots]);
-        let last = std::mem::replace(&mut self.last, vec![NONE; slots]);
-        for (hash, last) in hashes.into_iter().zip(last).filter(|&(_, last)| last != NONE) {
+        let lists = std::mem::replace(&mut self.lists, vec![Chain::default(); slots]);
+        for (hash, list) in hashes.into_iter().zip(lists).filter(|(_, list)| !list.is_empty()) {
             let at = self.find(hash, scramble.hash_one(hash) as usize);
             self.hashes[at] = hash;
-            self.last[at] = last;
+            self.lists[at] = list;
         }
     }
 }
@@ -228,10 +210,9 @@ mod tests {
                 table.insert(mix(u64::from(holder)), holder);
                 holder += 1;
             }
-            let slots: usize = table.shards.iter().map(|shard| shard.last.capacity()).sum();
-            let postings: usize = table.blocks.iter().map(Vec::capacity).sum();
+            let slots: usize = table.shards.iter().map(|shard| shard.lists.capacity()).sum();
             // Shards are not filled quite evenly: some double a little earlier.
-            let bytes = (slots * 12 + postings * 8 + table.filter.words.len() * 8) as u64;
+            let bytes = (slots * 12 + table.chains.bytes() + table.filter.words.len() * 8) as u64;
             assert!(bytes <= foreseen + foreseen / 3 + 60_000, "{more} more: {bytes}, foreseen {foreseen}");
         }
         assert!(table.bytes_with(0) < 35 * u64::from(holder), "{}", table.bytes_with(0));
