@@ -154,6 +154,8 @@ pub(crate) fn unaccounted<'a>(
 pub(crate) struct Totals {
     kept: u64,
     pub(crate) text_bytes: u64,
+    /// The same with what was removed.
+    pub(crate) all_text_bytes: u64,
     repeated_ids: u64,
 }
 
@@ -173,6 +175,7 @@ impl Totals {
             ids.push(&entry.id_hash.to_be_bytes())?;
             let is_removed = removed.contains(doc);
             losses.document(doc, entry.site, is_removed)?;
+            totals.all_text_bytes += entry.text_bytes;
             if !is_removed {
                 totals.kept += 1;
                 totals.text_bytes += entry.text_bytes;

@@ -101,6 +101,11 @@ impl<'a> DraftView<'a> {
         string(self.document.text)
     }
 
+    /// Bytes of the document's text.
+    pub(crate) fn text_bytes(&self) -> u64 {
+        self.document.text.len() as u64
+    }
+
     /// The whole document, which has the number `doc`.
     pub(crate) fn document(&self, doc: u64) -> Result<DocumentRef<'a>, Error> {
         let document = &self.document;

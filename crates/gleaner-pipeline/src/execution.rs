@@ -280,7 +280,7 @@ impl Execution<'_> {
         let totals = Totals::of(learnt, work, &grouped.removed, memory.sorter, &mut losses)?;
         let outliers = self.outliers(losses, ready, searched, grouped)?;
         let counts = self.account(ready, grouped, &totals);
-        let emitted = self.timed(Phase::Emit, Some(totals.text_bytes), |run| {
+        let emitted = self.timed(Phase::Emit, Some(totals.all_text_bytes), |run| {
             create_folders(&settings.output)?;
             if settings.job == Job::Run {
                 sites::publish(&work.templates(), &settings.output.join(outputs::TEMPLATES))?;

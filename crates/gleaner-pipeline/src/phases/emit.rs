@@ -290,7 +290,7 @@ impl Emitter<'_> {
                 let rows: Vec<u32> = drafts.iter().filter_map(|(_, draft)| draft.column_row).collect();
                 write(&drafts, columns.as_ref().map(|columns| (columns, &rows[..])))?;
                 written += drafts.len() as u64;
-                let bytes = records.iter().map(|(_, record)| record.len() as u64).sum();
+                let bytes = drafts.iter().map(|(_, draft)| draft.text_bytes()).sum();
                 self.observer.advance(drafts.len() as u64, bytes);
             }
         }

@@ -303,6 +303,7 @@ impl Grouper<'_> {
         })?;
         let mut decisions = DecisionWriter::behind(&decided, self.work, self.journal);
         let tell = |doc: u64, duplicate: Option<Duplicate>| {
+            self.observer.advance(1, 0);
             if self.standing(doc, &decided) != Standing::Open {
                 return Ok(());
             }

@@ -13,6 +13,8 @@ use crate::signals;
 use crate::size::Size;
 
 const LINE_EVERY: Duration = Duration::from_secs(30);
+/// Before, the first bytes of a phase say little of how long the others take.
+const FORESEEN_AFTER: Duration = Duration::from_secs(5);
 
 /// Shows how far a run is.
 #[derive(Debug)]
@@ -97,7 +99,7 @@ impl Observer for Progress {
             bar.set_prefix(format!("{} records", state.records));
         } else if self.lines && state.last_line.elapsed() >= LINE_EVERY {
             state.last_line = Instant::now();
-            say(&line(&state));
+            say(&line(&state, state.began.elapsed()));
         }
     }
 
@@ -121,17 +123,53 @@ impl Observer for Progress {
     }
 }
 
-fn line(state: &State) -> String {
-    let seconds = state.began.elapsed().as_secs_f64().max(0.001);
-    let rate = state.bytes as f64 / 1e6 / seconds;
-    let phase = state.phase.map_or("clean", Phase::name);
-    let of = state.total.map_or_else(String::new, |total| format!(" of {}", Size(total)));
-    let left = match state.total {
-        Some(total) if state.bytes > 0 => {
-            let left = seconds * (total.saturating_sub(state.bytes)) as f64 / state.bytes as f64;
+/// A state in words, so long after its phase began.
+fn line(state: &State, elapsed: Duration) -> String {
+    let State { phase, records, bytes, total, .. } = *state;
+    let phase = phase.map_or("clean", Phase::name);
+    let seconds = elapsed.as_secs_f64().max(0.001);
+    if bytes == 0 {
+        return format!("{phase}: {records} records, {:.0} records/s", records as f64 / seconds);
+    }
+    let of = total.map_or_else(String::new, |total| format!(" of {}", Size(total)));
+    let left = match total {
+        Some(total) if elapsed >= FORESEEN_AFTER => {
+            let left = seconds * (total.saturating_sub(bytes)) as f64 / bytes as f64;
             format!(", about {left:.0} s left")
         }
         _ => String::new(),
     };
-    format!("{phase}: {} records, {}{of}, {rate:.1} MB/s{left}", state.records, Size(state.bytes))
+    let rate = bytes as f64 / 1e6 / seconds;
+    format!("{phase}: {records} records, {}{of}, {rate:.1} MB/s{left}", Size(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use gleaner_pipeline::Phase;
+
+    use super::{State, line};
+
+    fn after(seconds: u64, phase: Phase, records: u64, bytes: u64, total: Option<u64>) -> String {
+        let now = Instant::now();
+        let state = State { phase: Some(phase), began: now, last_line: now, records, bytes, total };
+        line(&state, Duration::from_secs(seconds))
+    }
+
+    #[test]
+    fn what_is_left_is_told_when_it_can_be_foreseen() {
+        let (done, all) = (200_000_000, Some(1_000_000_000));
+        assert_eq!(
+            after(20, Phase::Scan, 5_000, done, all),
+            "scan: 5000 records, 200.0 MB of 1.0 GB, 10.0 MB/s, about 80 s left"
+        );
+        assert_eq!(after(1, Phase::Emit, 3, 8_000, all), "emit: 3 records, 8.0 kB of 1.0 GB, 0.0 MB/s");
+        assert_eq!(after(20, Phase::Scan, 5_000, done, None), "scan: 5000 records, 200.0 MB, 10.0 MB/s");
+    }
+
+    #[test]
+    fn a_phase_that_passes_over_no_bytes_has_records() {
+        assert_eq!(after(30, Phase::Group, 60_000, 0, None), "group: 60000 records, 2000 records/s");
+    }
 }
