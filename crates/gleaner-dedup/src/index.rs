@@ -357,4 +357,18 @@ mod tests {
         assert_eq!(found(300, 700), [(11, 1)]);
         assert_eq!(found(2_000, 2_400), []);
     }
+
+    /// Four of five: what is not shared is as much as may not be.
+    #[test]
+    fn parities_leave_the_threshold_itself() {
+        let shingles: Vec<u64> = (0..5).map(mix).collect();
+        let document = |shingles: &[u64]| Keys {
+            parity: Parity::of(shingles),
+            ..prefix(shingles.len() as u32, &[(1, 0)])
+        };
+        let mut index = Index::new(JACCARD, 2);
+        index.insert(0, 10, &document(&shingles));
+        assert_eq!(documents(&index.candidates(&document(&shingles[1..]), 0)), [(10, 1)]);
+        assert_eq!(documents(&index.candidates(&document(&shingles[2..]), 0)), []);
+    }
 }
