@@ -32,7 +32,8 @@ impl Chain {
     }
 }
 
-/// The numbers of all lists that have more than one, in pieces that are each twice as large as the one before.
+/// The numbers of all lists that have more than one, in pieces that are each twice as large as the one before, up to
+/// a bound.
 #[derive(Debug, Default)]
 pub(crate) struct Chains {
     blocks: Vec<Box<[u32]>>,

@@ -19,33 +19,45 @@ pub(crate) fn neighbours(block: &[Member], similarity: &Similarity) -> Vec<bool>
     let mut places: Vec<(u64, usize)> =
         places.flat_map(|(at, member)| member.keys.keys.iter().map(move |key| (key.hash, at))).collect();
     parallel::sort(&mut places);
-    let mut has_neighbour = vec![false; block.len()];
-    for same in places.chunk_by(|left, right| left.0 == right.0).filter(|same| same.len() > 1) {
-        mark_those_alike(same, block, similarity, &mut has_neighbour);
-    }
-    has_neighbour
+    let is_prefix = |member: &Member| matches!(member.keys.kind, Kind::Prefix { .. });
+    // Of keys of bands nothing more is known.
+    let crowd = if block.iter().any(is_prefix) { CROWD } else { 1 };
+    let may_be_alike =
+        |left: usize, right: usize| may_be_alike(&block[left].keys, &block[right].keys, similarity);
+    mark(&places, block.len(), crowd, may_be_alike)
 }
 
-/// Marks the documents with one key of which another one may be alike; of a crowd all.
-fn mark_those_alike(
-    same: &[(u64, usize)],
-    block: &[Member],
-    similarity: &Similarity,
-    has_neighbour: &mut [bool],
-) {
-    /// Documents of which not every two are looked at.
-    const CROWD: usize = 64;
-    if same.len() > CROWD {
-        return same.iter().for_each(|&(_, at)| has_neighbour[at] = true);
-    }
-    for (number, &(_, left)) in same.iter().enumerate() {
-        for &(_, right) in &same[number + 1..] {
-            let is_known = has_neighbour[left] && has_neighbour[right];
-            if !is_known && may_be_alike(&block[left].keys, &block[right].keys, similarity) {
-                (has_neighbour[left], has_neighbour[right]) = (true, true);
+/// Documents with one key of which not every two are looked at.
+const CROWD: usize = 64;
+
+/// Marks the documents, given by key, of which another one with the same key may be alike; of more than `crowd` all. Each
+/// two are judged once, however many keys they share: that takes time by the size of both.
+fn mark(
+    places: &[(u64, usize)],
+    documents: usize,
+    crowd: usize,
+    mut may_be_alike: impl FnMut(usize, usize) -> bool,
+) -> Vec<bool> {
+    let mut has_neighbour = vec![false; documents];
+    let mut is_judged = vec![false; if crowd > 1 { documents * documents } else { 0 }];
+    for same in places.chunk_by(|left, right| left.0 == right.0) {
+        if same.len() > crowd {
+            same.iter().for_each(|&(_, at)| has_neighbour[at] = true);
+            continue;
+        }
+        for (number, &(_, left)) in same.iter().enumerate() {
+            for &(_, right) in &same[number + 1..] {
+                let is_known = has_neighbour[left] && has_neighbour[right];
+                if is_known || std::mem::replace(&mut is_judged[left * documents + right], true) {
+                    continue;
+                }
+                if may_be_alike(left, right) {
+                    (has_neighbour[left], has_neighbour[right]) = (true, true);
+                }
             }
         }
     }
+    has_neighbour
 }
 
 fn may_be_alike(left: &Keys, right: &Keys, similarity: &Similarity) -> bool {
@@ -95,7 +107,7 @@ fn listed_and_looked_up(block: &[Member], similarity: &Similarity) -> Vec<bool> 
 
 #[cfg(test)]
 mod tests {
-    use super::neighbours;
+    use super::{mark, neighbours};
     use crate::keys::{Key, Keys, Kind};
     use crate::member::Member;
     use crate::parity::Parity;
@@ -128,5 +140,16 @@ mod tests {
         let crowd: Vec<Member> = (0..65).map(|number| member(number * 1_000, number * 1_000 + 100)).collect();
         assert!(neighbours(&crowd, &jaccard).into_iter().all(|has| has));
         assert!(!neighbours(&crowd[1..], &jaccard).into_iter().any(|has| has));
+    }
+
+    #[test]
+    fn two_that_share_many_keys_are_judged_once() {
+        let places: Vec<(u64, usize)> = (0..100).flat_map(|key| (0..10).map(move |at| (key, at))).collect();
+        let mut judged = 0;
+        let marked = mark(&places, 10, 64, |_, _| {
+            judged += 1;
+            false
+        });
+        assert_eq!((marked, judged), (vec![false; 10], 45));
     }
 }

@@ -43,7 +43,7 @@ impl Parity {
 }
 
 /// Words for so many hashes.
-pub(crate) fn words(hashes: usize) -> usize {
+fn words(hashes: usize) -> usize {
     if hashes == 0 { 0 } else { hashes.div_ceil(64).next_power_of_two() }
 }
 

@@ -1,4 +1,4 @@
-//! Which holders bear which hash, in some twenty bytes a pair.
+//! Which holders bear which hash, in some twenty to thirty bytes a pair.
 
 use ahash::RandomState;
 
