@@ -71,16 +71,21 @@ impl Shingler {
     /// so few words, `C` and `C++` are not the same. An empty text (or one of white space) has none. In a text of which
     /// more than a quarter of the tokens bear numbers, these are not masked: nothing else tells tables apart.
     ///
-    /// Near linear: hashes without their places are sorted.
+    /// Expected linear time.
     pub fn shingles(&mut self, text: &str) -> Shingles {
-        self.content_and_shingles(text).1
+        self.read_and_shingles(text).1
     }
 
     /// What [`Shingler::content`] and [`Shingler::shingles`] give, in one pass.
     pub fn content_and_shingles(&mut self, text: &str) -> (Option<u128>, Shingles) {
+        let (read, shingles) = self.read_and_shingles(text);
+        (self.hash_of_content(read), shingles)
+    }
+
+    fn read_and_shingles(&mut self, text: &str) -> (Content, Shingles) {
         if !self.options.in_order {
-            let (content, hashes) = self.content_and_hashes(text);
-            return (content, Shingles::from_hashes(hashes.to_vec()));
+            let read = self.read(text);
+            return (read, Shingles::from_ascending(self.distinct.ascending(&self.ngrams)));
         }
         let mut lines = self.tokenize_lines(text, Numbers::AsAsked);
         if self.is_of_numbers() {
@@ -90,7 +95,7 @@ impl Shingler {
         let (tokens, ngrams) = (self.tokens.len(), self.ngrams.clone());
         let size = self.options.ngram_size.min(tokens.max(1));
         let distinct = self.distinct.of(&self.ngrams).len();
-        (self.hash_of_content(read), Shingles::in_order(InOrder { ngrams, size, tokens, lines }, distinct))
+        (read, Shingles::in_order(InOrder { ngrams, size, tokens, lines }, distinct))
     }
 
     /// What [`Sketcher::fingerprint`](crate::Sketcher::fingerprint) gives, without bands. Linear time.
@@ -103,7 +108,7 @@ impl Shingler {
         if self.options.in_order { PageLines::of(text) } else { PageLines::default() }
     }
 
-    /// The hashes of [`Shingler::shingles`] in no particular order. Linear time.
+    /// The hashes of [`Shingler::shingles`] in no particular order. Expected linear time.
     pub fn hashes(&mut self, text: &str) -> &[u64] {
         self.read(text);
         self.distinct.of(&self.ngrams)
@@ -201,8 +206,7 @@ impl Shingler {
     fn hash(&mut self, text: &str) -> Content {
         let Shingler { options: ShingleOptions { ngram_size, .. }, tokens, ngrams, .. } = self;
         if tokens.len() >= *ngram_size {
-            ngrams.reserve(tokens.len());
-            ngram_hashes(tokens, *ngram_size, |ngram| ngrams.push(ngram));
+            ngrams.extend(ngram_hashes(tokens, *ngram_size));
             return Content::Tokens;
         }
         let normalised = normalise(text);

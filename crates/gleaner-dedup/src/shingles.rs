@@ -83,6 +83,11 @@ impl Shingles {
         Shingles { distinct: hashes.len(), hashes: hashes.into(), text: None }
     }
 
+    /// Shingles from distinct hashes in ascending order.
+    pub(crate) fn from_ascending(hashes: &[u64]) -> Shingles {
+        Shingles { distinct: hashes.len(), hashes: hashes.to_vec().into(), text: None }
+    }
+
     /// The shingles of a text that has `distinct` different ones.
     pub(crate) fn in_order(text: InOrder, distinct: usize) -> Shingles {
         Shingles { hashes: OnceLock::new(), distinct, text: Some(Box::new(text)) }
@@ -181,26 +186,26 @@ pub(crate) fn shared_at_least(left: &[u64], right: &[u64], needed: usize) -> Opt
     (shared >= needed).then_some(shared)
 }
 
-/// Calls `sink` with the hash of each n-gram of `tokens`, in order; of all tokens when they are fewer than `size`.
+/// The hash of each n-gram of `tokens`, in order; of all tokens when they are fewer than `size`.
 ///
 /// With the tokens `t1 ... tn` the hash is `mix(n * PHI + t1 * K^(n-1) + ... + tn * K^0)` in 64-bit wrapping arithmetic:
 /// a polynomial that rolls in constant time whatever the size, then mixed. Part of the stored format.
-pub(crate) fn ngram_hashes(tokens: &[u64], size: usize, mut sink: impl FnMut(u64)) {
+pub(crate) fn ngram_hashes(tokens: &[u64], size: usize) -> impl Iterator<Item = u64> {
     const K: u64 = 0xd6e8_feb8_6659_fd93;
     const PHI: u64 = 0x9e37_79b9_7f4a_7c15;
     let size = size.min(tokens.len());
-    if size == 0 {
-        return;
-    }
     let (first, rest) = tokens.split_at(size);
     let length = PHI.wrapping_mul(size as u64);
-    let leaving_factor = (1..size).fold(1u64, |power, _| power.wrapping_mul(K));
+    let leaving_factor = first.iter().fold(1u64, |power, _| power.wrapping_mul(K));
     let mut sum = first.iter().fold(0u64, |sum, token| sum.wrapping_mul(K).wrapping_add(*token));
-    sink(mix(sum.wrapping_add(length)));
-    for (entering, leaving) in rest.iter().zip(tokens) {
-        sum = sum.wrapping_sub(leaving.wrapping_mul(leaving_factor)).wrapping_mul(K).wrapping_add(*entering);
-        sink(mix(sum.wrapping_add(length)));
-    }
+    let first = (size > 0).then(|| mix(sum.wrapping_add(length)));
+    let others = rest.iter().zip(tokens).map(move |(entering, leaving)| {
+        // Only this waits for the sum before it.
+        let change = entering.wrapping_sub(leaving.wrapping_mul(leaving_factor));
+        sum = sum.wrapping_mul(K).wrapping_add(change);
+        mix(sum.wrapping_add(length))
+    });
+    first.into_iter().chain(others)
 }
 
 /// The finaliser of SplitMix64 (Steele, Lea, Flood 2014): every input bit reaches every output bit. Stored values
@@ -221,8 +226,7 @@ mod tests {
         const K: u64 = 0xd6e8_feb8_6659_fd93;
         let tokens: Vec<u64> = (1..40).map(|token| mix(token * token)).collect();
         for size in [1, 2, 5, 39, 100] {
-            let mut rolled = Vec::new();
-            ngram_hashes(&tokens, size, |hash| rolled.push(hash));
+            let rolled: Vec<u64> = ngram_hashes(&tokens, size).collect();
             let plain = tokens.windows(size.min(tokens.len())).map(|window| {
                 let start = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(window.len() as u64);
                 let powers = (0..).map(|power| K.wrapping_pow(power));
@@ -231,7 +235,7 @@ mod tests {
             });
             assert_eq!(rolled, plain.collect::<Vec<_>>(), "{size}");
         }
-        ngram_hashes(&[], 5, |_| panic!("no token, no n-gram"));
+        assert_eq!(ngram_hashes(&[], 5).count(), 0);
     }
 
     #[test]

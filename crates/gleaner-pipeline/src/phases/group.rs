@@ -477,9 +477,9 @@ impl Documents for Source<'_> {
         let similarity = &self.comparison.resolve.similarity;
         self.texts.with(listed.document, |shingler, text| match similarity {
             Similarity::Jaccard { .. } => {
-                let hashes = shingler.hashes(text);
-                let keys = Keys::of_prefix(hashes, self.counts, similarity);
-                let shingles = (!keys.is_empty()).then(|| Shingles::from_hashes(hashes.to_vec()));
+                let shingles = shingler.shingles(text);
+                let keys = Keys::of_prefix(shingles.as_slice(), self.counts, similarity);
+                let shingles = (!keys.is_empty()).then_some(shingles);
                 (keys, shingles)
             }
             _ => {
