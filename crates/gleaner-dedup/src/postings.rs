@@ -21,13 +21,19 @@ pub(crate) struct PostingTable {
     postings: usize,
 }
 
-/// Heads of lists: hash and holders, none where a slot is free. A power of two of slots, or none. Two lists, since a pair
-/// would take a third more.
+/// Heads of lists. A power of two of slots, or none.
 #[derive(Clone, Debug, Default)]
 struct Shard {
-    hashes: Vec<u64>,
-    lists: Vec<Chain>,
+    slots: Vec<Slot>,
     used: usize,
+}
+
+/// A hash and its holders, none where a slot is free.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// The halves of the hash: as one number it would make the slot a third larger.
+    hash: [u32; 2],
+    list: Chain,
 }
 
 /// Which hashes may have a list, in so little memory that it is near: most of those that are asked for have none. A bit
@@ -38,7 +44,6 @@ struct Filter {
     words: Vec<u64>,
 }
 
-const SLOT_BYTES: usize = size_of::<u64>() + size_of::<Chain>();
 const SHARD_BITS: u32 = 8;
 /// Hashes at most for a word of the filter.
 const PER_WORD: usize = 8;
@@ -74,17 +79,27 @@ impl PostingTable {
         self.chains.iter(list)
     }
 
+    /// Looks at where these hashes have their lists, so that the processor waits for many at a time and not for each when
+    /// it is asked for.
+    pub(crate) fn touch(&self, hashes: impl Iterator<Item = u64>) {
+        let touched = hashes.fold(0usize, |touched, hash| {
+            let (shard, start) = self.place(hash);
+            touched + usize::from(self.shards[shard].is_free(start))
+        });
+        std::hint::black_box(touched);
+    }
+
     /// Bytes of memory with `more` postings, at most.
     pub(crate) fn bytes_with(&self, more: usize) -> u64 {
         let chains = self.chains.bytes_with(self.postings, more);
         let used = self.used;
-        let slots: usize = self.shards.iter().map(|shard| shard.lists.len()).sum();
+        let slots: usize = self.shards.iter().map(|shard| shard.slots.len()).sum();
         // Spread evenly over shards, which double when they are three quarters full; one grows at a time.
         let needed = ((used + more) * 4 / 3 / self.shards.len() + 1).next_power_of_two() * self.shards.len();
         let largest = 2 * needed / self.shards.len();
         // The filter grows at once.
         let filter = (used + more).div_ceil(PER_WORD).next_power_of_two().max(self.filter.words.len());
-        (chains + (needed.max(slots) + largest) * SLOT_BYTES + 12 * filter) as u64
+        (chains + (needed.max(slots) + largest) * size_of::<Slot>() + 12 * filter) as u64
     }
 
     /// Whether a hash may have a list; most that have none are known here.
@@ -101,8 +116,8 @@ impl PostingTable {
         }
         self.filter.words = vec![0; 2 * self.filter.words.len()];
         for shard in &self.shards {
-            let used = shard.hashes.iter().zip(&shard.lists).filter(|(_, list)| !list.is_empty());
-            used.for_each(|(&hash, _)| self.filter.add(hash));
+            let used = shard.slots.iter().filter(|slot| !slot.list.is_empty());
+            used.for_each(|slot| self.filter.add(slot.hash()));
         }
     }
 
@@ -138,41 +153,57 @@ impl Filter {
     }
 }
 
+impl Slot {
+    fn hash(&self) -> u64 {
+        let [low, high] = self.hash.map(u64::from);
+        low | high << 32
+    }
+
+    fn set_hash(&mut self, hash: u64) {
+        self.hash = [hash as u32, (hash >> 32) as u32];
+    }
+}
+
 impl Shard {
     /// The list of `hash`, maybe none.
     fn list(&self, hash: u64, start: usize) -> Chain {
-        if self.lists.is_empty() { Chain::default() } else { self.lists[self.find(hash, start)] }
+        if self.slots.is_empty() { Chain::default() } else { self.slots[self.find(hash, start)].list }
+    }
+
+    /// Whether the slot is free at which the search for a hash starts.
+    fn is_free(&self, start: usize) -> bool {
+        let mask = self.slots.len().wrapping_sub(1);
+        self.slots.get(start & mask).is_none_or(|slot| slot.list.is_empty())
     }
 
     /// The list of `hash`, which is about to get a holder.
     fn list_mut(&mut self, hash: u64, start: usize, scramble: &RandomState) -> &mut Chain {
-        if (self.used + 1) * 4 > self.lists.len() * 3 {
+        if (self.used + 1) * 4 > self.slots.len() * 3 {
             self.grow(scramble);
         }
         let at = self.find(hash, start);
-        self.used += usize::from(self.lists[at].is_empty());
-        self.hashes[at] = hash;
-        &mut self.lists[at]
+        let slot = &mut self.slots[at];
+        self.used += usize::from(slot.list.is_empty());
+        slot.set_hash(hash);
+        &mut slot.list
     }
 
     /// The slot of `hash`, or the free one where it belongs. There is a free one.
     fn find(&self, hash: u64, start: usize) -> usize {
-        let mask = self.lists.len() - 1;
+        let mask = self.slots.len() - 1;
         let mut at = start & mask;
-        while !self.lists[at].is_empty() && self.hashes[at] != hash {
+        while !self.slots[at].list.is_empty() && self.slots[at].hash() != hash {
             at = (at + 1) & mask;
         }
         at
     }
 
     fn grow(&mut self, scramble: &RandomState) {
-        let slots = (2 * self.lists.len()).max(16);
-        let hashes = std::mem::replace(&mut self.hashes, vec![0; slots]);
-        let lists = std::mem::replace(&mut self.lists, vec![Chain::default(); slots]);
-        for (hash, list) in hashes.into_iter().zip(lists).filter(|(_, list)| !list.is_empty()) {
-            let at = self.find(hash, scramble.hash_one(hash) as usize);
-            self.hashes[at] = hash;
-            self.lists[at] = list;
+        let slots = vec![Slot::default(); (2 * self.slots.len()).max(16)];
+        let before = std::mem::replace(&mut self.slots, slots);
+        for slot in before.into_iter().filter(|slot| !slot.list.is_empty()) {
+            let at = self.find(slot.hash(), scramble.hash_one(slot.hash()) as usize);
+            self.slots[at] = slot;
         }
     }
 }
@@ -210,7 +241,7 @@ mod tests {
                 table.insert(mix(u64::from(holder)), holder);
                 holder += 1;
             }
-            let slots: usize = table.shards.iter().map(|shard| shard.lists.capacity()).sum();
+            let slots: usize = table.shards.iter().map(|shard| shard.slots.capacity()).sum();
             // Shards are not filled quite evenly: some double a little earlier.
             let bytes = (slots * 12 + table.chains.bytes() + table.filter.words.len() * 8) as u64;
             assert!(bytes <= foreseen + foreseen / 3 + 60_000, "{more} more: {bytes}, foreseen {foreseen}");
