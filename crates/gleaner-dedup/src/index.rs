@@ -135,6 +135,7 @@ impl Index {
             }
             return;
         }
+        self.table.touch(prefix_places(keys));
         prefix_places(keys).for_each(|place| self.table.insert(place, holder));
         keys.content.marks.iter().for_each(|&mark| self.marks.insert(mark, holder));
         full_places(keys).for_each(|place| self.full.insert(place, holder));
@@ -171,7 +172,7 @@ impl Index {
             None => true,
             Some(Outline::Prefix(parity)) => {
                 let other = self.holders[holder as usize].size;
-                may_reach(self.similarity, keys, other, parity)
+                keys.may_reach(self.similarity, other, parity)
             }
             Some(Outline::Content { window, sketch }) => {
                 let Content { window: own_window, sketch: own_sketch, .. } = &keys.content;
@@ -210,10 +211,11 @@ impl Index {
     /// The holders from `from` on that share a key of a prefix, those that can reach the Jaccard similarity.
     fn meet_prefix(&self, jaccard: f64, size: u32, keys: &[Key], from: u32, hits: &mut Vec<(u32, u32)>) {
         let classes = if keys.is_empty() { return } else { Classes::new(jaccard, size) };
-        for key in keys {
-            for list in classes.lists(key).filter(|&list| self.table.may_have(list)) {
-                hits.extend(Index::held(&self.table, list, from).map(|holder| (holder, key.position)));
-            }
+        let lists = keys.iter().flat_map(|key| classes.lists(key).map(|list| (list, key.position)));
+        let lists: Vec<(u64, u32)> = lists.filter(|&(list, _)| self.table.may_have(list)).collect();
+        self.table.touch(lists.iter().map(|&(list, _)| list));
+        for (list, position) in lists {
+            hits.extend(Index::held(&self.table, list, from).map(|holder| (holder, position)));
         }
         hits.sort_unstable();
         self.keep_those_that_reach(jaccard, size, hits);
@@ -273,17 +275,6 @@ impl Index {
     fn bucket_size(&self, hash: u64) -> u32 {
         self.table.holders(hash).count() as u32
     }
-}
-
-/// Whether a document with keys of a prefix may be similar enough to another one, of so many shingles and with this
-/// parity, as far as these tell.
-pub(crate) fn may_reach(similarity: Similarity, keys: &Keys, other: u32, parity: &Parity) -> bool {
-    let Kind::Prefix { size } = keys.kind else { return true };
-    let jaccard = Similarity::Jaccard { threshold: similarity.threshold() };
-    let (size, other) = (size as usize, other as usize);
-    // What is not shared is in one of the two alone.
-    let most = jaccard.least_shared(size, other).map(|shared| size + other - 2 * shared);
-    most.is_some_and(|most| keys.parity.least_difference(parity) <= most)
 }
 
 #[cfg(test)]

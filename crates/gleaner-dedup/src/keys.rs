@@ -144,6 +144,17 @@ impl Keys {
         }
     }
 
+    /// Whether a document with keys of a prefix may be similar enough to another one, of so many shingles and with this
+    /// parity, as far as these tell.
+    pub(crate) fn may_reach(&self, similarity: Similarity, other: u32, parity: &Parity) -> bool {
+        let Kind::Prefix { size } = self.kind else { return true };
+        let jaccard = Similarity::Jaccard { threshold: similarity.threshold() };
+        let (size, other) = (size as usize, other as usize);
+        // What is not shared is in one of the two alone.
+        let most = jaccard.least_shared(size, other).map(|shared| size + other - 2 * shared);
+        most.is_some_and(|most| self.parity.least_difference(parity) <= most)
+    }
+
     /// Number of keys under which others find the document.
     pub fn len(&self) -> usize {
         places(self).count()

@@ -66,6 +66,7 @@
 //! again.
 
 mod banding;
+mod blocks;
 mod cache;
 mod chains;
 mod content;
@@ -89,6 +90,7 @@ mod parity;
 mod places;
 mod postings;
 mod resolve;
+mod search;
 mod shingler;
 mod shingles;
 mod similarity;

@@ -2,7 +2,6 @@
 
 use ahash::AHashMap;
 
-use crate::index::may_reach;
 use crate::keys::{Keys, Kind};
 use crate::member::Member;
 use crate::parallel;
@@ -62,7 +61,7 @@ fn mark(
 
 fn may_be_alike(left: &Keys, right: &Keys, similarity: &Similarity) -> bool {
     match right.kind {
-        Kind::Prefix { size } => may_reach(*similarity, left, size, &right.parity),
+        Kind::Prefix { size } => left.may_reach(*similarity, size, &right.parity),
         Kind::Bands | Kind::Content { .. } => true,
     }
 }

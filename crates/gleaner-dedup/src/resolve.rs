@@ -1,19 +1,14 @@
 //! From documents in the order in which they have a right to stay to verdicts.
 
-use std::cmp::Reverse;
-use std::sync::Arc;
-
-use crate::cache::Cache;
+use crate::blocks::{AHEAD_BYTES, Blocks};
 use crate::error::{OptionsError, OptionsErrorKind};
 use crate::frames::Frames;
-use crate::index::{Candidate, Index};
-use crate::keys::{Keys, Kind};
-use crate::member::Member;
-use crate::neighbours::neighbours;
+use crate::keys::Keys;
 use crate::parallel;
+use crate::search::Search;
 use crate::shingles::Shingles;
 use crate::similarity::Similarity;
-use crate::verify::{Duplicate, Found, Verifier};
+use crate::verify::Duplicate;
 use crate::waiting::Waiting;
 
 /// Which pairs are duplicates, and how far to look for them.
@@ -91,13 +86,6 @@ impl Default for ResolveOptions {
     }
 }
 
-/// Documents that are verified together: enough to keep threads busy, few enough that the shingles of all fit the
-/// cache. Has no influence on the result.
-const BLOCK: usize = 1024;
-
-/// Bytes of text after which a block ends earlier.
-const BLOCK_BYTES: u64 = 16 << 20;
-
 /// A document of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed<T> {
@@ -162,8 +150,8 @@ pub trait Documents: Sync {
 /// kept document is a duplicate of an earlier one. With keys of bands each due candidate is found with the probability that
 /// [`Banding::candidate_probability`](crate::Banding::candidate_probability) gives.
 ///
-/// Holds an index of at most [`ResolveOptions::index_bytes`] and what one block adds, a cache, and the keys of one
-/// block; the rest goes to `waiting`. A document is looked up once for each time the index fills up before it.
+/// Holds an index of at most [`ResolveOptions::index_bytes`] and what one block adds, a cache, and the keys of two
+/// blocks; the rest goes to `waiting`. A document is looked up once for each time the index fills up before it.
 ///
 /// # Errors
 ///
@@ -184,201 +172,39 @@ where
     let mut search = Search::new(options, documents, frames);
     let mut blocks = Blocks::default();
     let mut list = list.fuse();
-    while let Some(block) = blocks.listed(&mut list, documents)? {
-        search.take(block, waiting, &mut verdict)?;
+    let first = blocks.listed(&mut list)?;
+    let (mut bytes, mut block) = (first.bytes, first.block(documents)?);
+    while !block.members.is_empty() {
+        let compared = search.compare(&mut block);
+        let next = blocks.listed(&mut list);
+        let knows_neighbours = !search.is_full;
+        let settle = || search.settle(block, compared, waiting, &mut verdict);
+        let (settled, ahead) = match &next {
+            // One thread settles; meanwhile others get the next block ready.
+            Ok(next) if bytes + next.bytes <= AHEAD_BYTES => {
+                let ready = || {
+                    let mut block = next.block(documents)?;
+                    if knows_neighbours {
+                        block.find_neighbours(&options.similarity);
+                    }
+                    Ok(block)
+                };
+                let (settled, ahead) = parallel::beside(settle, ready);
+                (settled, Some(ahead))
+            }
+            _ => (settle(), None),
+        };
+        settled?;
+        let next = next?;
+        (bytes, block) = (next.bytes, ahead.unwrap_or_else(|| next.block(documents))?);
     }
     while search.is_full {
         search.next_round();
         waiting.turn()?;
-        while let Some(block) = blocks.waiting(waiting)? {
-            search.take(block, waiting, &mut verdict)?;
+        while let Some(mut block) = blocks.waiting(waiting)? {
+            let compared = search.compare(&mut block);
+            search.settle(block, compared, waiting, &mut verdict)?;
         }
     }
     Ok(())
-}
-
-/// Forms blocks of documents: by their number and the size of their texts, so that they are the same in every round.
-#[derive(Default)]
-struct Blocks {
-    listed: u64,
-    /// A buffer.
-    record: Vec<u8>,
-}
-
-impl Blocks {
-    fn listed<D: Documents, E: From<D::Error>>(
-        &mut self,
-        list: &mut impl Iterator<Item = Result<Listed<D::From>, E>>,
-        documents: &D,
-    ) -> Result<Option<Vec<Member>>, E> {
-        let (mut block, mut bytes) = (Vec::new(), 0);
-        while block.len() < BLOCK && bytes < BLOCK_BYTES {
-            let Some(listed) = list.next().transpose()? else { break };
-            let order = self.listed;
-            self.listed += 1;
-            if listed.standing != Standing::Goes {
-                bytes += listed.bytes;
-                block.push((order, listed));
-            }
-        }
-        let members = parallel::map(&block, |(order, listed)| {
-            let Listed { document, bytes, standing, .. } = *listed;
-            let is_settled = standing == Standing::Stays;
-            let (keys, shingles) = documents.keys(listed, *order)?;
-            // Without keys it will not be compared.
-            let shingles = shingles.filter(|_| !keys.is_empty()).map(Arc::new);
-            let member =
-                Member { order: *order, document, bytes, keys, is_settled, shingles, ..Member::default() };
-            Ok::<_, D::Error>(member)
-        });
-        let members = members.into_iter().collect::<Result<Vec<_>, _>>()?;
-        Ok(Some(members).filter(|members| !members.is_empty()))
-    }
-
-    fn waiting<W: Waiting>(&mut self, waiting: &mut W) -> Result<Option<Vec<Member>>, W::Error> {
-        let (mut block, mut bytes) = (Vec::new(), 0);
-        while block.len() < BLOCK && bytes < BLOCK_BYTES && waiting.take(&mut self.record)? {
-            let member = Member::read(&self.record);
-            bytes += member.bytes;
-            block.push(member);
-        }
-        Ok(Some(block).filter(|block| !block.is_empty()))
-    }
-}
-
-struct Search<'a, D> {
-    options: &'a ResolveOptions,
-    index: Index,
-    verifier: Verifier<'a, D>,
-    /// The index has no room for further blocks.
-    is_full: bool,
-}
-
-impl<'a, D: Documents> Search<'a, D> {
-    fn new(options: &'a ResolveOptions, documents: &'a D, frames: &'a Frames) -> Search<'a, D> {
-        let (similarity, cache) = (options.similarity, Cache::new(options.cache_bytes));
-        Search {
-            options,
-            index: Index::new(similarity, options.max_bucket),
-            verifier: Verifier { similarity, frames, documents, cache },
-            is_full: false,
-        }
-    }
-
-    fn next_round(&mut self) {
-        self.index = Index::new(self.options.similarity, self.options.max_bucket);
-        self.is_full = false;
-    }
-
-    /// Decides on a block, or, when the index has no room for it, looks it up and lets it wait.
-    fn take<W, E>(
-        &mut self,
-        mut block: Vec<Member>,
-        waiting: &mut W,
-        verdict: &mut impl FnMut(u64, Option<Duplicate>) -> Result<(), E>,
-    ) -> Result<(), E>
-    where
-        W: Waiting,
-        E: From<D::Error> + From<W::Error>,
-    {
-        let keys = block.iter().map(|member| &member.keys);
-        self.is_full = self.is_full || !self.index.has_room(keys, self.options.index_bytes);
-        if self.is_full {
-            let looked_up = parallel::map(&block, |member| self.look_up(member));
-            for (member, looked_up) in block.iter_mut().zip(looked_up) {
-                (member.candidates, member.found) = looked_up?;
-                self.index.leave(&mut member.keys);
-            }
-            return block.iter().try_for_each(|member| Ok(waiting.put(&member.write())?));
-        }
-        self.decide(&block, |document, found| verdict(document, found.map(|(_, duplicate)| duplicate)))
-    }
-
-    /// What is left of the index for a document that waits: band keys meet more in later rounds, of which only the most
-    /// likely are compared; what shares a shingle of a prefix is compared in any case, and now.
-    fn look_up(&self, member: &Member) -> Result<(Vec<Candidate>, Found), D::Error> {
-        if member.is_settled {
-            return Ok(<(Vec<Candidate>, Found)>::default());
-        }
-        let candidates = self.earlier(member);
-        if member.keys.kind == Kind::Bands {
-            return Ok((candidates, None));
-        }
-        let found = self.verifier.best_of(member, member.found.clone(), &candidates)?;
-        Ok((Vec::new(), found))
-    }
-
-    /// Decides on the documents of `block`: against those kept before it on all threads, then against one another in
-    /// order, since which of them are kept shows only on the way.
-    fn decide<E: From<D::Error>>(
-        &mut self,
-        block: &[Member],
-        mut verdict: impl FnMut(u64, Found) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let has_neighbour = neighbours(block, &self.options.similarity);
-        let numbered: Vec<(usize, &Member)> = block.iter().enumerate().collect();
-        let against_earlier = parallel::map(&numbered, |&(at, member)| {
-            if member.is_settled {
-                return Ok(Compared::default());
-            }
-            let candidates = self.earlier(member);
-            if has_neighbour[at] || !candidates.is_empty() {
-                self.verifier.hold(member)?;
-            }
-            let found = self.verifier.best_of(member, member.found.clone(), &candidates)?;
-            Ok(Compared { candidates, found })
-        });
-        let start = block[0].order;
-        for (&(at, member), earlier) in numbered.iter().zip(against_earlier) {
-            let earlier = earlier?;
-            let found = if has_neighbour[at] && !member.is_settled {
-                self.among_neighbours(member, earlier, start)?
-            } else {
-                earlier.found
-            };
-            if found.is_some() {
-                self.verifier.cache.remove(member.document);
-            } else {
-                self.index.insert(member.order, member.document, &member.keys);
-            }
-            verdict(member.document, found)?;
-        }
-        Ok(())
-    }
-
-    /// What is found of a document when those of its block, which begins at place `start`, are candidates, too.
-    fn among_neighbours(&self, member: &Member, earlier: Compared, start: u64) -> Result<Found, D::Error> {
-        let Compared { candidates, found } = earlier;
-        let neighbours = self.index.candidates(&member.keys, start);
-        let count = candidates.len() + neighbours.len();
-        if member.keys.kind == Kind::Bands && count > self.options.max_candidates {
-            // Some that were compared give way, as if there were no blocks.
-            let all = self.most_likely(&member.keys, [candidates, neighbours].concat());
-            return self.verifier.best_of(member, member.found.clone(), &all);
-        }
-        self.verifier.best_of(member, found, &self.most_likely(&member.keys, neighbours))
-    }
-
-    /// The candidates of a document that this index or earlier ones hold.
-    fn earlier(&self, member: &Member) -> Vec<Candidate> {
-        let mut candidates = self.index.candidates(&member.keys, 0);
-        candidates.extend_from_slice(&member.candidates);
-        self.most_likely(&member.keys, candidates)
-    }
-
-    /// Those that share most keys first, then the earliest; for band keys no more than the bound.
-    fn most_likely(&self, keys: &Keys, mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-        candidates.sort_unstable_by_key(|candidate| (Reverse(candidate.shared), candidate.order));
-        if keys.kind == Kind::Bands {
-            candidates.truncate(self.options.max_candidates);
-        }
-        candidates
-    }
-}
-
-/// The candidates with which a document was compared, and the best of them.
-#[derive(Default)]
-struct Compared {
-    candidates: Vec<Candidate>,
-    found: Found,
 }
