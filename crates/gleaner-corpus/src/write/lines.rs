@@ -10,10 +10,10 @@ use super::json::push_row;
 use super::table::Row;
 use crate::write::AtomicFile;
 
-/// The fastest strategy, with a window and a table large enough that text takes hardly more (1%) than at level 3, for four
-/// fifths of its time.
+/// The fastest strategy, with a large window, and a table that leaves room in a core's own cache: web text takes 5% more than
+/// at level 3, for three fifths of its time. Of the larger tables the next but one saves 2% and takes half as long again.
 const PARAMETERS: [CParameter; 3] =
-    [CParameter::Strategy(Strategy::ZSTD_fast), CParameter::WindowLog(22), CParameter::HashLog(18)];
+    [CParameter::Strategy(Strategy::ZSTD_fast), CParameter::WindowLog(22), CParameter::HashLog(16)];
 const LEVEL: i32 = 1;
 /// Bytes of lines that are compressed together, each such job on a thread of its own.
 const JOB_BYTES: u32 = 4 << 20;
