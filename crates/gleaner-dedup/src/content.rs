@@ -34,7 +34,7 @@ use std::ops::Range;
 use crate::counts::HashCounts;
 use crate::coverage::{FrameLines, View};
 use crate::frames::Frames;
-use crate::keys::by_rarity;
+use crate::keys::{by_rarity, is_recurrent};
 use crate::shingles::{InOrder, Shingles};
 use crate::similarity::Coverage;
 
@@ -152,11 +152,6 @@ impl Sketch {
         let bits = [0, 6, 12].map(|shift| 1u64 << (key >> shift & 63));
         (word as usize, bits[0] | bits[1] | bits[2])
     }
-}
-
-/// Whether more than one document has the shingle of a key.
-fn is_recurrent(key: u64) -> bool {
-    key >> 60 != 1
 }
 
 /// The places of a text at which shingles begin.

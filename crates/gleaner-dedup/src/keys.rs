@@ -77,9 +77,19 @@ impl Keys {
     pub fn of_prefix(shingles: &[u64], counts: &HashCounts, similarity: &Similarity) -> Keys {
         let size = shingles.len();
         let kind = Kind::Prefix { size: u32::try_from(size).unwrap_or(u32::MAX) };
-        let mut rarest = recurrent(shingles.iter().copied(), size, counts);
-        let alone = size - rarest.len();
-        let length = prefix_length(size, similarity).saturating_sub(alone).min(rarest.len());
+        let prefix = prefix_length(size, similarity);
+        let mut rarest = Vec::with_capacity(size);
+        let mut alone = 0;
+        for some in shingles.chunks(AT_ONCE) {
+            let before = rarest.len();
+            push_recurrent(some, counts, &mut rarest);
+            alone += some.len() - (rarest.len() - before);
+            // The prefix has none but those that are nobody else's.
+            if alone >= prefix {
+                return Keys { kind, ..Keys::default() };
+            }
+        }
+        let length = (prefix - alone).min(rarest.len());
         if length == 0 {
             return Keys { kind, ..Keys::default() };
         }
@@ -167,6 +177,11 @@ pub(crate) fn by_rarity(hash: u64, count: u8) -> u64 {
     (u64::from(count) << 60) | (hash >> 4)
 }
 
+/// Whether more than one document has the shingle of a key.
+pub(crate) fn is_recurrent(key: u64) -> bool {
+    key >> 60 != 1
+}
+
 /// The hashes of band keys that [`HashCounts`] should count for [`Keys::of_bands`]: a key of one band never meets one
 /// of another.
 pub fn band_hashes(bands: &[u64]) -> impl Iterator<Item = u64> {
@@ -174,12 +189,20 @@ pub fn band_hashes(bands: &[u64]) -> impl Iterator<Item = u64> {
     (1..).zip(bands).map(|(band, key): (u64, _)| mix(key ^ STEP.wrapping_mul(band)))
 }
 
-/// The keys of the shingles that more than one document has, in no particular order; there are `size` in all.
-fn recurrent(shingles: impl Iterator<Item = u64>, size: usize, counts: &HashCounts) -> Vec<u64> {
-    let mut keys = Vec::with_capacity(size);
-    keys.extend(shingles.map(|hash| by_rarity(hash, counts.of(hash))));
-    keys.retain(|&key| key >> 60 != 1);
-    keys
+/// Shingles that are looked up in the counters together: so many that the processor waits for many at a time.
+const AT_ONCE: usize = 128;
+
+/// Appends the keys of the shingles that more than one document has.
+fn push_recurrent(shingles: &[u64], counts: &HashCounts, keys: &mut Vec<u64>) {
+    let start = keys.len();
+    keys.extend(shingles.iter().map(|&hash| by_rarity(hash, counts.of(hash))));
+    let mut kept = start;
+    for at in start..keys.len() {
+        let key = keys[at];
+        keys[kept] = key;
+        kept += usize::from(is_recurrent(key));
+    }
+    keys.truncate(kept);
 }
 
 /// Keys with their positions behind `alone` shingles that are rarer.
@@ -219,6 +242,18 @@ mod tests {
                 length,
                 "{size} at {threshold}"
             );
+        }
+    }
+
+    #[test]
+    fn a_document_with_enough_of_its_own_has_no_keys() {
+        let of = |from: u64, to: u64| Shingles::from_hashes((from..to).map(mix).collect());
+        // Of a thousand shingles, those of a duplicate include one of any 201.
+        for (own, keys) in [(199, 2), (200, 1), (201, 0), (1_000, 0)] {
+            let counts = HashCounts::new(1 << 20, 1 << 20);
+            let document = of(0, 1_000);
+            [&document, &of(own, 1_000)].into_iter().for_each(|it| counts.add(None, it.as_slice()));
+            assert_eq!(Keys::of_prefix(document.as_slice(), &counts, &JACCARD).keys.len(), keys, "{own}");
         }
     }
 
