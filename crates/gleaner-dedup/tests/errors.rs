@@ -1,10 +1,14 @@
 //! What is refused, and how it is said.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
 
 use gleaner_dedup::{
-    Banding, ResolveOptions, ShingleOptions, Shingles, Similarity, SketchOptions, Sketcher,
-    find_all_duplicates, find_duplicates,
+    Banding, Documents, Frames, Keys, Listed, MemoryQueue, ResolveOptions, ShingleOptions, Shingles,
+    Similarity, SketchOptions, Sketcher, Standing, find_all_duplicates, find_duplicates, resolve,
 };
 
 use crate::{resolve_options, shingle_options, sketch_options};
@@ -85,4 +89,96 @@ fn the_first_failing_load_is_reported() {
     };
     let error = find_duplicates(&fingerprints, &resolve_options(), load).unwrap_err();
     assert_eq!(error, Unreadable(100));
+}
+
+/// What fails in a search.
+#[derive(Debug, PartialEq)]
+enum Failure {
+    List,
+    Keys(u64),
+    Verdict(u64),
+}
+
+impl From<Infallible> for Failure {
+    fn from(never: Infallible) -> Failure {
+        match never {}
+    }
+}
+
+/// Documents unlike each other, of which those from some number on cannot be had.
+struct Failing {
+    from: u64,
+    asked_for: AtomicU64,
+}
+
+impl Documents for Failing {
+    type From = ();
+    type Error = Failure;
+
+    fn keys(&self, listed: &Listed<()>, _: u64) -> Result<(Keys, Option<Shingles>), Failure> {
+        self.asked_for.fetch_add(1, Ordering::Relaxed);
+        if listed.document >= self.from {
+            return Err(Failure::Keys(listed.document));
+        }
+        Ok(<(Keys, Option<Shingles>)>::default())
+    }
+
+    fn shingles(&self, _: u64) -> Result<Shingles, Failure> {
+        Ok(Shingles::default())
+    }
+}
+
+/// Searches 4,000 documents of so many bytes each. How many verdicts were told, and what failed.
+fn search(
+    documents: &Failing,
+    bytes: u64,
+    list_ends: u64,
+    mut verdict: impl FnMut(u64) -> Result<(), Failure>,
+) -> (u64, Option<Failure>) {
+    let list = (0..4_000).map(|document| {
+        let listed = Listed { document, bytes, from: (), standing: Standing::Open };
+        if document < list_ends { Ok(listed) } else { Err(Failure::List) }
+    });
+    let mut told = 0;
+    let tell = |document, _| verdict(document).inspect(|()| told += 1);
+    let (frames, options) = (Frames::default(), resolve_options());
+    let error = resolve(list, documents, &frames, &mut MemoryQueue::default(), &options, tell).err();
+    (told, error)
+}
+
+#[test]
+fn what_comes_before_a_failure_is_told() {
+    let all = u64::MAX;
+    let cases = [
+        (1_500, all, all, (1_024, Some(Failure::Keys(1_500)))),
+        (1_500, all, 10, (10, Some(Failure::Verdict(10)))),
+        (all, 1_500, all, (1_024, Some(Failure::List))),
+        (all, 1_500, 10, (10, Some(Failure::Verdict(10)))),
+        (all, all, 1_500, (1_500, Some(Failure::Verdict(1_500)))),
+        (all, all, all, (4_000, None)),
+    ];
+    for (from, list_ends, last_verdict, outcome) in cases {
+        let documents = Failing { from, asked_for: AtomicU64::new(0) };
+        let verdict =
+            |document| if document < last_verdict { Ok(()) } else { Err(Failure::Verdict(document)) };
+        assert_eq!(search(&documents, 1_000, list_ends, verdict), outcome);
+    }
+}
+
+/// Two of them at a time would be held in memory.
+#[test]
+fn a_large_document_is_not_made_ready_while_another_one_is_decided_on() {
+    for (bytes, ahead) in [(40 << 20, 0), (20 << 20, 1)] {
+        let documents = Failing { from: u64::MAX, asked_for: AtomicU64::new(0) };
+        let verdict = |document| {
+            if document < 20 {
+                // Others have time to go ahead.
+                sleep(Duration::from_millis(2));
+            }
+            let asked_for = documents.asked_for.load(Ordering::Relaxed);
+            assert!(asked_for <= document + 1 + ahead, "{asked_for} before {document} is decided on");
+            Ok(())
+        };
+        assert_eq!(search(&documents, bytes, u64::MAX, verdict), (4_000, None));
+    }
 }
