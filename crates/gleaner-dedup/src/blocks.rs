@@ -54,7 +54,7 @@ impl Blocks {
             let order = self.listed;
             self.listed += 1;
             if listed.standing != Standing::Goes {
-                bytes += listed.bytes;
+                bytes = bytes.saturating_add(listed.bytes);
                 documents.push((order, listed));
             }
         }
@@ -66,7 +66,7 @@ impl Blocks {
         let (mut members, mut bytes) = (Vec::new(), 0);
         while members.len() < BLOCK && bytes < BLOCK_BYTES && waiting.take(&mut self.record)? {
             let member = Member::read(&self.record);
-            bytes += member.bytes;
+            bytes = bytes.saturating_add(member.bytes);
             members.push(member);
         }
         Ok((!members.is_empty()).then_some(Block { members, has_neighbour: None }))

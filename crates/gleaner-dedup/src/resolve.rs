@@ -181,7 +181,7 @@ where
         let settle = || search.settle(block, compared, waiting, &mut verdict);
         let (settled, ahead) = match &next {
             // One thread settles; meanwhile others get the next block ready.
-            Ok(next) if bytes + next.bytes <= AHEAD_BYTES => {
+            Ok(next) if bytes.saturating_add(next.bytes) <= AHEAD_BYTES => {
                 let ready = || {
                     let mut block = next.block(documents)?;
                     if knows_neighbours {

@@ -168,7 +168,7 @@ fn what_comes_before_a_failure_is_told() {
 /// Two of them at a time would be held in memory.
 #[test]
 fn a_large_document_is_not_made_ready_while_another_one_is_decided_on() {
-    for (bytes, ahead) in [(40 << 20, 0), (20 << 20, 1)] {
+    for (bytes, ahead) in [(40 << 20, 0), (u64::MAX, 0), (20 << 20, 1)] {
         let documents = Failing { from: u64::MAX, asked_for: AtomicU64::new(0) };
         let verdict = |document| {
             if document < 20 {
