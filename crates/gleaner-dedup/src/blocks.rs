@@ -74,8 +74,12 @@ impl Blocks {
 }
 
 impl<T: Send + Sync> ListedBlock<T> {
-    /// The documents with their keys, made on all threads.
-    pub(crate) fn block<D: Documents<From = T>>(&self, documents: &D) -> Result<Block, D::Error> {
+    /// The documents with their keys, made on all threads, and, by the similarity that is given, which have neighbours.
+    pub(crate) fn block<D: Documents<From = T>>(
+        &self,
+        documents: &D,
+        neighbours_by: Option<&Similarity>,
+    ) -> Result<Block, D::Error> {
         let members = parallel::map(&self.documents, |(order, listed)| {
             let Listed { document, bytes, standing, .. } = *listed;
             let is_settled = standing == Standing::Stays;
@@ -84,7 +88,9 @@ impl<T: Send + Sync> ListedBlock<T> {
             let shingles = shingles.filter(|_| !keys.is_empty()).map(Arc::new);
             Ok(Member { order: *order, document, bytes, keys, is_settled, shingles, ..Member::default() })
         });
-        Ok(Block { members: members.into_iter().collect::<Result<_, _>>()?, has_neighbour: None })
+        let members = members.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let has_neighbour = neighbours_by.map(|similarity| neighbours(&members, similarity));
+        Ok(Block { members, has_neighbour })
     }
 }
 

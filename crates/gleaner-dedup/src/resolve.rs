@@ -173,30 +173,24 @@ where
     let mut blocks = Blocks::default();
     let mut list = list.fuse();
     let first = blocks.listed(&mut list)?;
-    let (mut bytes, mut block) = (first.bytes, first.block(documents)?);
+    let (mut bytes, mut block) = (first.bytes, first.block(documents, None)?);
     while !block.members.is_empty() {
         let compared = search.compare(&mut block);
         let next = blocks.listed(&mut list);
-        let knows_neighbours = !search.is_full;
+        // Those that wait are not held against one another now.
+        let neighbours_by = (!search.is_full).then_some(&options.similarity);
         let settle = || search.settle(block, compared, waiting, &mut verdict);
         let (settled, ahead) = match &next {
             // One thread settles; meanwhile others get the next block ready.
             Ok(next) if bytes.saturating_add(next.bytes) <= AHEAD_BYTES => {
-                let ready = || {
-                    let mut block = next.block(documents)?;
-                    if knows_neighbours {
-                        block.find_neighbours(&options.similarity);
-                    }
-                    Ok(block)
-                };
-                let (settled, ahead) = parallel::beside(settle, ready);
+                let (settled, ahead) = parallel::beside(settle, || next.block(documents, neighbours_by));
                 (settled, Some(ahead))
             }
             _ => (settle(), None),
         };
         settled?;
         let next = next?;
-        (bytes, block) = (next.bytes, ahead.unwrap_or_else(|| next.block(documents))?);
+        (bytes, block) = (next.bytes, ahead.unwrap_or_else(|| next.block(documents, None))?);
     }
     while search.is_full {
         search.next_round();

@@ -13,6 +13,7 @@ use crate::resolve::{Documents, ResolveOptions};
 use crate::verify::{Duplicate, Found, Verifier};
 use crate::waiting::Waiting;
 
+/// The state of a search, between two blocks.
 pub(crate) struct Search<'a, D> {
     options: &'a ResolveOptions,
     index: Index,
@@ -120,6 +121,7 @@ impl<'a, D: Documents> Search<'a, D> {
         Ok(Compared { candidates: Vec::new(), found })
     }
 
+    /// Lets documents wait, with what is found of them so far.
     fn wait<W, E>(
         &self,
         members: Vec<Member>,
