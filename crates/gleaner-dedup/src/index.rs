@@ -211,6 +211,7 @@ impl Index {
     /// The holders from `from` on that share a key of a prefix, those that can reach the Jaccard similarity.
     fn meet_prefix(&self, jaccard: f64, size: u32, keys: &[Key], from: u32, hits: &mut Vec<(u32, u32)>) {
         let classes = if keys.is_empty() { return } else { Classes::new(jaccard, size) };
+        self.table.touch_filter(keys.iter().map(|key| key.hash));
         let lists = keys.iter().flat_map(|key| classes.lists(key).map(|list| (list, key.position)));
         let lists: Vec<(u64, u32)> = lists.filter(|&(list, _)| self.table.may_have(list)).collect();
         self.table.touch(lists.iter().map(|&(list, _)| list));
@@ -229,6 +230,7 @@ impl Index {
             let Holder { size: largest, lasting, .. } = self.holders[*holder as usize];
             f64::from(largest) >= length_ratio * size && size >= length_ratio * f64::from(lasting)
         };
+        self.marks.touch_filter(content.all.iter().copied());
         for &list in content.all.iter().filter(|list| self.marks.may_have(**list)) {
             hits.extend(Index::held(&self.marks, list, from).filter(is_of_size).map(|holder| (holder, 0)));
         }

@@ -100,14 +100,15 @@ fn first_of_class(class: u32) -> usize {
     if class < 8 { class as usize } else { (8 + class as usize % 8) << (class / 8 - 1) }
 }
 
-/// The hash by which holders of a class of sizes that bear `hash` are listed.
+/// The hash by which holders of a class of sizes that bear `hash` are listed. The lists of one hash are
+/// [near](crate::postings::NEAR): those of another one that differs in its last byte alone make needless candidates.
 fn in_class(hash: u64, class: u32) -> u64 {
-    hash ^ u64::from(class + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    hash ^ u64::from(class + 1)
 }
 
-/// The hash by which holders are listed that are listed by all their shingles.
+/// The hash by which holders are listed that are listed by all their shingles: as one of a class that no size has.
 pub(crate) fn in_full(hash: u64) -> u64 {
-    in_class(hash, u32::MAX - 1)
+    hash ^ 0xff
 }
 
 #[cfg(test)]
@@ -120,6 +121,8 @@ mod tests {
             let class = size_class(size);
             assert!(first_of_class(class) <= size as usize, "{size}");
             assert!((size as usize) < first_of_class(class + 1), "{size}");
+            // So that the lists of a hash are near, and none is that of all shingles.
+            assert!(class + 1 < 0xff, "{size}");
         }
     }
 }

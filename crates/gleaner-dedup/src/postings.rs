@@ -36,13 +36,16 @@ struct Slot {
     list: Chain,
 }
 
-/// Which hashes may have a list, in so little memory that it is near: most of those that are asked for have none. A bit
-/// for each of the first bits of a hash times a secret factor. A power of two of words.
+/// Which hashes may have a list, in little memory: most of those that are asked for have none. The word is said by the
+/// first bits of a secret factor times the hash without its last [`NEAR`] bits; these say the bit. A power of two of words.
 #[derive(Debug)]
 struct Filter {
     factor: u64,
     words: Vec<u64>,
 }
+
+/// Hashes that differ in so many of their last bits alone are near: whether they have lists is seen in one place.
+pub(crate) const NEAR: u32 = 8;
 
 const SHARD_BITS: u32 = 8;
 /// Hashes at most for a word of the filter.
@@ -86,6 +89,12 @@ impl PostingTable {
             let (shard, start) = self.place(hash);
             touched + usize::from(self.shards[shard].is_free(start))
         });
+        std::hint::black_box(touched);
+    }
+
+    /// The same for where it is noted whether they may have lists.
+    pub(crate) fn touch_filter(&self, hashes: impl Iterator<Item = u64>) {
+        let touched = hashes.fold(0u64, |touched, hash| touched ^ self.filter.words[self.filter.bit(hash).0]);
         std::hint::black_box(touched);
     }
 
@@ -147,9 +156,9 @@ impl Filter {
 
     #[inline]
     fn bit(&self, hash: u64) -> (usize, u64) {
-        let spread = hash.wrapping_mul(self.factor);
+        let spread = (hash >> NEAR).wrapping_mul(self.factor);
         let word = spread >> (u64::BITS - self.words.len().trailing_zeros());
-        (word as usize, 1 << (spread >> 20 & 63))
+        (word as usize, 1 << ((spread >> 20).wrapping_add(hash) & 63))
     }
 }
 
