@@ -4,7 +4,7 @@ use crate::content::{Content, Sketch};
 use crate::keys::{Key, Keys, Kind};
 use crate::parity::Parity;
 use crate::places::{Classes, full_places, in_full, prefix_places};
-use crate::postings::PostingTable;
+use crate::postings::{Label, PostingTable, Short, Spot, Whole};
 use crate::similarity::{Coverage, Similarity};
 
 /// A kept document that another one should be compared with.
@@ -22,12 +22,14 @@ pub(crate) struct Candidate {
 pub(crate) struct Index {
     similarity: Similarity,
     max_bucket: u32,
-    /// By bands, or by keys of prefixes.
-    table: PostingTable,
+    /// By bands. Which lists share a label would show in what is found.
+    bands: PostingTable<Whole>,
+    /// By keys of prefixes.
+    prefixes: PostingTable<Short>,
     /// By the marks of contents.
-    marks: PostingTable,
+    marks: PostingTable<Short>,
     /// By all shingles.
-    full: PostingTable,
+    full: PostingTable<Short>,
     holders: Vec<Holder>,
     /// What holders tell without their texts, in their order; of those that are listed by bands nothing.
     outlines: Vec<Outline>,
@@ -79,11 +81,12 @@ impl Index {
     /// An empty index. `max_bucket` bounds the holders of one band key.
     pub(crate) fn new(similarity: Similarity, max_bucket: usize) -> Index {
         let max_bucket = u32::try_from(max_bucket).unwrap_or(u32::MAX);
-        let [table, marks, full] = std::array::from_fn(|_| PostingTable::new());
+        let [prefixes, marks, full] = std::array::from_fn(|_| PostingTable::new());
         Index {
             similarity,
             max_bucket,
-            table,
+            bands: PostingTable::new(),
+            prefixes,
             marks,
             full,
             holders: Vec::new(),
@@ -94,20 +97,23 @@ impl Index {
 
     /// Whether documents with these keys fit into `bytes` of memory, too; an empty index always has room.
     pub(crate) fn has_room<'a>(&self, documents: impl Iterator<Item = &'a Keys>, bytes: u64) -> bool {
-        let (mut holders, mut more, mut outlined) = (self.holders.len(), [0; 3], self.outlined);
+        let (mut holders, mut more, mut outlined) = (self.holders.len(), [0; 4], self.outlined);
         for keys in documents.filter(|keys| !keys.is_empty()) {
             holders += 1;
-            more[0] += prefix_places(keys).count();
-            more[1] += keys.content.marks.len();
-            more[2] += full_places(keys).count();
+            let places = prefix_places(keys).count();
+            more[usize::from(keys.kind != Kind::Bands)] += places;
+            more[2] += keys.content.marks.len();
+            more[3] += full_places(keys).count();
             outlined += Outline::bytes(keys);
         }
         // The list doubles, and while it grows the old one is still there.
         let holders = if holders <= self.holders.capacity() { self.holders.capacity() } else { 3 * holders };
-        let tables = [&self.table, &self.marks, &self.full];
-        let needed: u64 = tables.iter().zip(more).map(|(table, more)| table.bytes_with(more)).sum();
-        let needed = needed + (holders * size_of::<Holder>() + outlined) as u64;
-        let has_numbers = tables.iter().zip(more).all(|(table, more)| table.has_numbers(more));
+        let Index { bands, prefixes, marks, full, .. } = self;
+        let others = || [prefixes, marks, full].into_iter().zip(&more[1..]);
+        let tables: u64 = others().map(|(table, more)| table.bytes_with(*more)).sum();
+        let needed = bands.bytes_with(more[0]) + tables + (holders * size_of::<Holder>() + outlined) as u64;
+        let has_numbers =
+            bands.has_numbers(more[0]) && others().all(|(table, more)| table.has_numbers(*more));
         needed <= bytes && has_numbers || self.holders.is_empty()
     }
 
@@ -129,16 +135,16 @@ impl Index {
         }
         if keys.kind == Kind::Bands {
             for key in &keys.keys {
-                if key.held + self.bucket_size(key.hash) < self.max_bucket {
-                    self.table.insert(key.hash, holder);
+                let spot = self.bands.spot(key.hash);
+                if key.held + self.bucket_size(spot) < self.max_bucket {
+                    self.bands.insert(spot, holder);
                 }
             }
             return;
         }
-        self.table.touch(prefix_places(keys));
-        prefix_places(keys).for_each(|place| self.table.insert(place, holder));
-        keys.content.marks.iter().for_each(|&mark| self.marks.insert(mark, holder));
-        full_places(keys).for_each(|place| self.full.insert(place, holder));
+        add(&mut self.prefixes, prefix_places(keys), holder);
+        add(&mut self.marks, keys.content.marks.iter().copied(), holder);
+        add(&mut self.full, full_places(keys), holder);
     }
 
     /// The documents that share a key with `keys` and may be similar enough, those at or after place `from` in the
@@ -148,7 +154,8 @@ impl Index {
         let from = self.first_holder(from);
         match self.prefix(keys) {
             None => {
-                let held = |key: &Key| Index::held(&self.table, key.hash, from).map(|holder| (holder, 0));
+                let spot = |key: &Key| self.bands.spot(key.hash);
+                let held = |key: &Key| held(&self.bands, spot(key), from).map(|holder| (holder, 0));
                 hits.extend(keys.keys.iter().flat_map(held));
             }
             Some((jaccard, size)) => {
@@ -203,20 +210,19 @@ impl Index {
         self.holders.partition_point(|holder| holder.order < from) as u32
     }
 
-    /// The holders in a list, without those before `first`.
-    fn held(table: &PostingTable, list: u64, first: u32) -> impl Iterator<Item = u32> {
-        table.holders(list).take_while(move |&holder| holder >= first)
-    }
-
     /// The holders from `from` on that share a key of a prefix, those that can reach the Jaccard similarity.
     fn meet_prefix(&self, jaccard: f64, size: u32, keys: &[Key], from: u32, hits: &mut Vec<(u32, u32)>) {
         let classes = if keys.is_empty() { return } else { Classes::new(jaccard, size) };
-        self.table.touch_filter(keys.iter().map(|key| key.hash));
-        let lists = keys.iter().flat_map(|key| classes.lists(key).map(|list| (list, key.position)));
-        let lists: Vec<(u64, u32)> = lists.filter(|&(list, _)| self.table.may_have(list)).collect();
-        self.table.touch(lists.iter().map(|&(list, _)| list));
+        let spots: Vec<Spot> = keys.iter().map(|key| self.prefixes.spot(key.hash)).collect();
+        self.prefixes.touch_filter(spots.iter().copied());
+        let lists = keys
+            .iter()
+            .zip(&spots)
+            .flat_map(|(key, spot)| classes.lists(key).map(move |list| (spot.near(list), key.position)));
+        let lists: Vec<(Spot, u32)> = lists.filter(|&(list, _)| self.prefixes.may_have(list)).collect();
+        self.prefixes.touch(lists.iter().map(|&(list, _)| list));
         for (list, position) in lists {
-            hits.extend(Index::held(&self.table, list, from).map(|holder| (holder, position)));
+            hits.extend(held(&self.prefixes, list, from).map(|holder| (holder, position)));
         }
         hits.sort_unstable();
         self.keep_those_that_reach(jaccard, size, hits);
@@ -230,14 +236,14 @@ impl Index {
             let Holder { size: largest, lasting, .. } = self.holders[*holder as usize];
             f64::from(largest) >= length_ratio * size && size >= length_ratio * f64::from(lasting)
         };
-        self.marks.touch_filter(content.all.iter().copied());
-        for &list in content.all.iter().filter(|list| self.marks.may_have(**list)) {
-            hits.extend(Index::held(&self.marks, list, from).filter(is_of_size).map(|holder| (holder, 0)));
+        let marks: Vec<Spot> = content.all.iter().map(|&mark| self.marks.spot(mark)).collect();
+        self.marks.touch_filter(marks.iter().copied());
+        for list in marks.into_iter().filter(|list| self.marks.may_have(*list)) {
+            hits.extend(held(&self.marks, list, from).filter(is_of_size).map(|holder| (holder, 0)));
         }
         for &key in &content.window {
-            hits.extend(
-                Index::held(&self.full, in_full(key), from).filter(is_of_size).map(|holder| (holder, 0)),
-            );
+            let list = self.full.spot(in_full(key));
+            hits.extend(held(&self.full, list, from).filter(is_of_size).map(|holder| (holder, 0)));
         }
     }
 
@@ -245,7 +251,7 @@ impl Index {
     /// looked up again when this index is gone.
     pub(crate) fn leave(&self, keys: &mut Keys) {
         if keys.kind == Kind::Bands {
-            keys.keys.iter_mut().for_each(|key| key.held += self.bucket_size(key.hash));
+            keys.keys.iter_mut().for_each(|key| key.held += self.bucket_size(self.bands.spot(key.hash)));
             keys.keys.retain(|key: &Key| key.held < self.max_bucket);
         }
     }
@@ -274,9 +280,21 @@ impl Index {
         hits.truncate(kept);
     }
 
-    fn bucket_size(&self, hash: u64) -> u32 {
-        self.table.holders(hash).count() as u32
+    fn bucket_size(&self, list: Spot) -> u32 {
+        self.bands.holders(list).count() as u32
     }
+}
+
+/// Adds a holder to the lists of these hashes.
+fn add<L: Label>(table: &mut PostingTable<L>, hashes: impl Iterator<Item = u64>, holder: u32) {
+    let lists: Vec<Spot> = hashes.map(|hash| table.spot(hash)).collect();
+    table.touch(lists.iter().copied());
+    lists.into_iter().for_each(|list| table.insert(list, holder));
+}
+
+/// The holders in a list, without those before `first`.
+fn held<L: Label>(table: &PostingTable<L>, list: Spot, first: u32) -> impl Iterator<Item = u32> {
+    table.holders(list).take_while(move |&holder| holder >= first)
 }
 
 #[cfg(test)]
@@ -295,7 +313,8 @@ mod tests {
     }
 
     fn prefix(size: u32, hashes: &[(u64, u32)]) -> Keys {
-        let keys = hashes.iter().map(|&(hash, position)| Key { hash, position, held: 0 }).collect();
+        let key = |&(number, position): &(u64, u32)| Key { hash: mix(number), position, held: 0 };
+        let keys = hashes.iter().map(key).collect();
         Keys { kind: Kind::Prefix { size }, keys, ..Keys::default() }
     }
 

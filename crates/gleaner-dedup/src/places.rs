@@ -101,7 +101,7 @@ fn first_of_class(class: u32) -> usize {
 }
 
 /// The hash by which holders of a class of sizes that bear `hash` are listed. The lists of one hash are
-/// [near](crate::postings::NEAR): those of another one that differs in its last byte alone make needless candidates.
+/// [near](crate::postings::Spot::near); those of another one that differs in its last byte alone make needless candidates.
 fn in_class(hash: u64, class: u32) -> u64 {
     hash ^ u64::from(class + 1)
 }
