@@ -288,6 +288,7 @@ impl Index {
 /// Adds a holder to the lists of these hashes.
 fn add<L: Label>(table: &mut PostingTable<L>, hashes: impl Iterator<Item = u64>, holder: u32) {
     let lists: Vec<Spot> = hashes.map(|hash| table.spot(hash)).collect();
+    table.touch_filter(lists.iter().copied());
     table.touch(lists.iter().copied());
     lists.into_iter().for_each(|list| table.insert(list, holder));
 }
