@@ -1,5 +1,6 @@
 //! Blocks: the documents that are decided on together.
 
+use std::mem;
 use std::sync::Arc;
 
 use crate::member::Member;
@@ -24,8 +25,6 @@ pub(crate) const AHEAD_BYTES: u64 = 3 * BLOCK_BYTES;
 #[derive(Default)]
 pub(crate) struct Blocks {
     listed: u64,
-    /// A buffer.
-    record: Vec<u8>,
 }
 
 /// Documents of a block as they are listed, with their places in the order.
@@ -63,12 +62,12 @@ impl Blocks {
 
     /// The next block of those that wait; `None` when none does.
     pub(crate) fn waiting<W: Waiting>(&mut self, waiting: &mut W) -> Result<Option<Block>, W::Error> {
-        let (mut members, mut bytes) = (Vec::new(), 0);
-        while members.len() < BLOCK && bytes < BLOCK_BYTES && waiting.take(&mut self.record)? {
-            let member = Member::read(&self.record);
-            bytes = bytes.saturating_add(member.bytes);
-            members.push(member);
+        let (mut records, mut record, mut bytes) = (Vec::new(), Vec::new(), 0u64);
+        while records.len() < BLOCK && bytes < BLOCK_BYTES && waiting.take(&mut record)? {
+            bytes = bytes.saturating_add(Member::bytes_of(&record));
+            records.push(mem::take(&mut record));
         }
+        let members = parallel::map(&records, |record| Member::read(record));
         Ok((!members.is_empty()).then_some(Block { members, has_neighbour: None }))
     }
 }

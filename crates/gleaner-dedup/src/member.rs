@@ -72,6 +72,13 @@ impl Member {
         record
     }
 
+    /// [`Member::bytes`] of what [`Member::write`] wrote.
+    pub(crate) fn bytes_of(record: &[u8]) -> u64 {
+        let mut fields = Fields(record);
+        let [_, _, bytes] = std::array::from_fn(|_| fields.u64());
+        bytes
+    }
+
     /// Reads what [`Member::write`] wrote. Of another record anything may come, but no panic.
     pub(crate) fn read(record: &[u8]) -> Member {
         let mut fields = Fields(record);
@@ -200,7 +207,7 @@ mod tests {
                 shingles: None,
             };
             let record = member.write();
-            assert_eq!(Member::read(&record), member);
+            assert_eq!((Member::read(&record), Member::bytes_of(&record)), (member, 1));
             (0..record.len()).for_each(|length| drop(Member::read(&record[..length])));
         }
     }

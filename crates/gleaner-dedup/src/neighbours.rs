@@ -14,9 +14,11 @@ pub(crate) fn neighbours(block: &[Member], similarity: &Similarity) -> Vec<bool>
     if block.iter().any(|member| matches!(member.keys.kind, Kind::Content { .. })) {
         return listed_and_looked_up(block, similarity);
     }
-    let places = block.iter().enumerate();
-    let mut places: Vec<(u64, usize)> =
-        places.flat_map(|(at, member)| member.keys.keys.iter().map(move |key| (key.hash, at))).collect();
+    let mut places: Vec<(u64, u32)> =
+        Vec::with_capacity(block.iter().map(|member| member.keys.keys.len()).sum());
+    for (at, member) in (0..).zip(block) {
+        places.extend(member.keys.keys.iter().map(|key| (key.hash, at)));
+    }
     parallel::sort(&mut places);
     let is_prefix = |member: &Member| matches!(member.keys.kind, Kind::Prefix { .. });
     // Of keys of bands nothing more is known.
@@ -32,7 +34,7 @@ const CROWD: usize = 64;
 /// Marks the documents, given by key, of which another one with the same key may be alike; of more than `crowd` all. Each
 /// two are judged once, however many keys they share: that takes time by the size of both.
 fn mark(
-    places: &[(u64, usize)],
+    places: &[(u64, u32)],
     documents: usize,
     crowd: usize,
     mut may_be_alike: impl FnMut(usize, usize) -> bool,
@@ -41,11 +43,12 @@ fn mark(
     let mut is_judged = vec![false; if crowd > 1 { documents * documents } else { 0 }];
     for same in places.chunk_by(|left, right| left.0 == right.0) {
         if same.len() > crowd {
-            same.iter().for_each(|&(_, at)| has_neighbour[at] = true);
+            same.iter().for_each(|&(_, at)| has_neighbour[at as usize] = true);
             continue;
         }
         for (number, &(_, left)) in same.iter().enumerate() {
             for &(_, right) in &same[number + 1..] {
+                let [left, right] = [left, right].map(|at| at as usize);
                 let is_known = has_neighbour[left] && has_neighbour[right];
                 if is_known || std::mem::replace(&mut is_judged[left * documents + right], true) {
                     continue;
@@ -143,7 +146,7 @@ mod tests {
 
     #[test]
     fn two_that_share_many_keys_are_judged_once() {
-        let places: Vec<(u64, usize)> = (0..100).flat_map(|key| (0..10).map(move |at| (key, at))).collect();
+        let places: Vec<(u64, u32)> = (0..100).flat_map(|key| (0..10).map(move |at| (key, at))).collect();
         let mut judged = 0;
         let marked = mark(&places, 10, 64, |_, _| {
             judged += 1;

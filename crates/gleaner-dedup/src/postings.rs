@@ -136,6 +136,17 @@ impl<L: Label> PostingTable<L> {
         }
     }
 
+    /// Removes all lists; keeps the memory of their heads.
+    pub(crate) fn clear(&mut self) {
+        for shard in &mut self.shards {
+            shard.slots.fill(Slot::default());
+            shard.used = 0;
+        }
+        self.chains = Chains::default();
+        self.filter.0.fill(0);
+        (self.used, self.postings) = (0, 0);
+    }
+
     #[inline]
     pub(crate) fn spot(&self, hash: u64) -> Spot {
         spot(hash, &self.scramble)
@@ -225,7 +236,7 @@ impl Filter {
 
     #[inline]
     fn place(&self, spread: u32) -> usize {
-        (spread as u64 * self.0.len() as u64 >> u32::BITS) as usize
+        ((u64::from(spread) * self.0.len() as u64) >> u32::BITS) as usize
     }
 }
 
@@ -283,7 +294,7 @@ impl<L: Label> Shard<L> {
 
     /// Where the search for a place starts: in the order of places.
     fn start(&self, place: u32) -> usize {
-        (u64::from(place) * self.slots.len() as u64 >> PLACE_BITS) as usize
+        ((u64::from(place) * self.slots.len() as u64) >> PLACE_BITS) as usize
     }
 
     /// The slot of a hash, or the free one where it belongs. There is a free one.
@@ -339,6 +350,22 @@ mod tests {
             assert_eq!(table.holders(table.spot(hash)).collect::<Vec<_>>(), list);
         }
         assert_eq!(table.holders(table.spot(7)).count(), 0);
+    }
+
+    #[test]
+    fn nothing_is_left_of_what_was_removed() {
+        let mut table = PostingTable::<Short>::new();
+        (0..5_000).for_each(|holder| table.insert(table.spot(mix(u64::from(holder) / 3)), holder));
+        let slots: usize = table.shards.iter().map(|shard| shard.slots.len()).sum();
+        table.clear();
+        assert!((0..5_000).all(|number| !table.may_have(table.spot(mix(number)))));
+        table.insert(table.spot(mix(7)), 1);
+        let found = |number| table.holders(table.spot(mix(number))).collect::<Vec<_>>();
+        assert_eq!((found(7), found(8)), (vec![1], vec![]));
+        assert!(
+            table.bytes_with(0) as usize >= slots * size_of::<Slot<Short>>(),
+            "memory that is kept counts"
+        );
     }
 
     #[test]

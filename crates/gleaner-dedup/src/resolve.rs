@@ -128,6 +128,12 @@ pub trait Documents: Sync {
     /// When it cannot be had.
     fn keys(&self, listed: &Listed<Self::From>, page: u64) -> Result<(Keys, Option<Shingles>), Self::Error>;
 
+    /// Called once, when the keys of all documents were made and some of these wait for room in the index: what was held
+    /// to make keys may go. Gives the bytes of memory that this frees, by which the index may then be larger.
+    fn no_more_keys(&self) -> u64 {
+        0
+    }
+
     /// The shingles of a document: for those with candidates only, once, or, when [`ResolveOptions::cache_bytes`] does
     /// not suffice, more often.
     ///
@@ -150,7 +156,8 @@ pub trait Documents: Sync {
 /// kept document is a duplicate of an earlier one. With keys of bands each due candidate is found with the probability that
 /// [`Banding::candidate_probability`](crate::Banding::candidate_probability) gives.
 ///
-/// Holds an index of at most [`ResolveOptions::index_bytes`] and what one block adds, a cache, and the keys of two
+/// Holds an index of at most [`ResolveOptions::index_bytes`] (later what [`Documents::no_more_keys`] frees besides) and what
+/// one block adds, a cache, and the keys of two
 /// blocks; the rest goes to `waiting`. A document is looked up once for each time the index fills up before it.
 ///
 /// # Errors
@@ -191,6 +198,9 @@ where
         settled?;
         let next = next?;
         (bytes, block) = (next.bytes, ahead.unwrap_or_else(|| next.block(documents, None))?);
+    }
+    if search.is_full {
+        search.index_bytes = search.index_bytes.saturating_add(documents.no_more_keys());
     }
     while search.is_full {
         search.next_round();

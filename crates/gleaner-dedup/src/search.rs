@@ -18,6 +18,8 @@ pub(crate) struct Search<'a, D> {
     options: &'a ResolveOptions,
     index: Index,
     verifier: Verifier<'a, D>,
+    /// Bytes that the index may take.
+    pub(crate) index_bytes: u64,
     /// The index has no room for further blocks.
     pub(crate) is_full: bool,
 }
@@ -39,12 +41,13 @@ impl<'a, D: Documents> Search<'a, D> {
             options,
             index: Index::new(similarity, options.max_bucket),
             verifier: Verifier { similarity, frames, documents, cache },
+            index_bytes: options.index_bytes,
             is_full: false,
         }
     }
 
     pub(crate) fn next_round(&mut self) {
-        self.index = Index::new(self.options.similarity, self.options.max_bucket);
+        self.index.clear();
         self.is_full = false;
     }
 
@@ -52,7 +55,7 @@ impl<'a, D: Documents> Search<'a, D> {
     /// for the block, they are to wait for the next one.
     pub(crate) fn compare(&mut self, block: &mut Block) -> ComparedBlock<D::Error> {
         let keys = block.members.iter().map(|member| &member.keys);
-        self.is_full = self.is_full || !self.index.has_room(keys, self.options.index_bytes);
+        self.is_full = self.is_full || !self.index.has_room(keys, self.index_bytes);
         if self.is_full {
             return parallel::map(&block.members, |member| self.before_waiting(member));
         }
@@ -124,7 +127,7 @@ impl<'a, D: Documents> Search<'a, D> {
     /// Lets documents wait, with what is found of them so far.
     fn wait<W, E>(
         &self,
-        members: Vec<Member>,
+        mut members: Vec<Member>,
         compared: ComparedBlock<D::Error>,
         waiting: &mut W,
     ) -> Result<(), E>
@@ -132,12 +135,12 @@ impl<'a, D: Documents> Search<'a, D> {
         W: Waiting,
         E: From<D::Error> + From<W::Error>,
     {
-        for (mut member, compared) in members.into_iter().zip(compared) {
+        for (member, compared) in members.iter_mut().zip(compared) {
             Compared { candidates: member.candidates, found: member.found } = compared?;
             self.index.leave(&mut member.keys);
-            waiting.put(&member.write())?;
         }
-        Ok(())
+        let records = parallel::map(&members, Member::write);
+        records.iter().try_for_each(|record| Ok(waiting.put(record)?))
     }
 
     /// What is found of a document when those of its block, which begins at place `start`, are candidates, too.

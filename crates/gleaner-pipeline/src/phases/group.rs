@@ -2,7 +2,7 @@
 //! index, a cache and sorters; the rest is in the work area.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use gleaner_dedup::{
     Documents, Duplicate, Frames, HashCounts, Keys, Listed, ResolveOptions, Shingles, Similarity, Standing,
@@ -108,7 +108,7 @@ pub(crate) struct Grouper<'a> {
     /// Parts of decisions that another process has left.
     pub(crate) decided: usize,
     pub(crate) comparison: &'a Comparison,
-    /// How many documents bear each shingle, for the exact method.
+    /// How many documents bear each shingle, for the exact method; held by nobody else.
     pub(crate) counts: Option<Arc<HashCounts>>,
     pub(crate) keep: Keep,
     pub(crate) memory: GroupMemory,
@@ -133,15 +133,14 @@ struct Copies {
 
 impl Grouper<'_> {
     /// Finds all duplicates and writes why each goes.
-    pub(crate) fn group(&self) -> Result<Grouped, Error> {
+    pub(crate) fn group(mut self) -> Result<Grouped, Error> {
         let copies = self.copies()?;
-        let counts = match &self.counts {
-            Some(counts) => Arc::clone(counts),
+        let counts = match self.counts.take() {
+            Some(counts) => counts,
             None => Arc::new(self.count_bands(&copies.set)?),
         };
         let (frames, known) = self.frames(&copies)?;
-        let near = self.near(&copies, &counts, &frames)?;
-        drop(counts);
+        let near = self.near(&copies, counts, &frames)?;
         if self.comparison.knows_frames() {
             known.write(&self.work.frames())?;
         }
@@ -287,9 +286,10 @@ impl Grouper<'_> {
     }
 
     /// The verdicts on documents that are no copies, by number.
-    fn near(&self, copies: &Copies, counts: &HashCounts, frames: &Frames) -> Result<Near, Error> {
+    fn near(&self, copies: &Copies, counts: Arc<HashCounts>, frames: &Frames) -> Result<Near, Error> {
         let lookup = Lookup::new(self.work, self.searched, self.comparison.bands())?;
         let texts = Texts::new(lookup, self.comparison);
+        let counts = RwLock::new(Some(counts));
         let source = Source { texts, comparison: self.comparison, counts, frames, observer: self.observer };
         let mut waiting = Queue::new(&self.work.scratch("waiting"));
         let mut verdicts = self.earlier_verdicts()?;
@@ -459,7 +459,8 @@ fn doc_of(record: &[u8]) -> u64 {
 struct Source<'a> {
     texts: Texts<'a>,
     comparison: &'a Comparison,
-    counts: &'a HashCounts,
+    /// Gone when all keys were made.
+    counts: RwLock<Option<Arc<HashCounts>>>,
     frames: &'a Frames,
     observer: &'a dyn Observer,
 }
@@ -471,23 +472,30 @@ impl Documents for Source<'_> {
     fn keys(&self, listed: &Document, page: u64) -> Result<(Keys, Option<Shingles>), Error> {
         go_on(self.observer)?;
         let Some(bands) = &listed.from else { return Ok(<(Keys, Option<Shingles>)>::default()) };
+        let counts = self.counts.read().unwrap_or_else(PoisonError::into_inner);
+        let counts = counts.as_ref().ok_or_else(|| Error::internal("the counters are gone"))?;
         if !self.comparison.is_exact() {
-            return Ok((Keys::of_bands(bands, self.counts), None));
+            return Ok((Keys::of_bands(bands, counts), None));
         }
         let similarity = &self.comparison.resolve.similarity;
         self.texts.with(listed.document, |shingler, text| match similarity {
             Similarity::Jaccard { .. } => {
                 let shingles = shingler.shingles(text);
-                let keys = Keys::of_prefix(shingles.as_slice(), self.counts, similarity);
+                let keys = Keys::of_prefix(shingles.as_slice(), counts, similarity);
                 let shingles = (!keys.is_empty()).then_some(shingles);
                 (keys, shingles)
             }
             _ => {
                 let shingles = shingler.shingles(text);
-                let keys = Keys::of_content(&shingles, self.counts, similarity, self.frames, page);
+                let keys = Keys::of_content(&shingles, counts, similarity, self.frames, page);
                 (keys, Some(shingles))
             }
         })
+    }
+
+    fn no_more_keys(&self) -> u64 {
+        let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
+        counts.take().and_then(Arc::into_inner).map_or(0, |counts| counts.bytes())
     }
 
     fn shingles(&self, document: u64) -> Result<Shingles, Error> {
