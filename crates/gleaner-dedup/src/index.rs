@@ -3,7 +3,7 @@
 use crate::content::{Content, Sketch};
 use crate::keys::{Key, Keys, Kind};
 use crate::parity::Parity;
-use crate::places::{Classes, full_places, in_full, prefix_places};
+use crate::places::{Classes, full_places, in_full, prefix_count, prefix_places};
 use crate::postings::{Label, PostingTable, Short, Spot, Whole};
 use crate::similarity::{Coverage, Similarity};
 
@@ -110,8 +110,7 @@ impl Index {
         let (mut holders, mut more, mut outlined) = (self.holders.len(), [0; 4], self.outlined);
         for keys in documents.filter(|keys| !keys.is_empty()) {
             holders += 1;
-            let places = prefix_places(keys).count();
-            more[usize::from(keys.kind != Kind::Bands)] += places;
+            more[usize::from(keys.kind != Kind::Bands)] += prefix_count(keys);
             more[2] += keys.content.marks.len();
             more[3] += full_places(keys).count();
             outlined += Outline::bytes(keys);

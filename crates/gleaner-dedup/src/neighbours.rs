@@ -14,11 +14,7 @@ pub(crate) fn neighbours(block: &[Member], similarity: &Similarity) -> Vec<bool>
     if block.iter().any(|member| matches!(member.keys.kind, Kind::Content { .. })) {
         return listed_and_looked_up(block, similarity);
     }
-    let mut places: Vec<(u64, u32)> =
-        Vec::with_capacity(block.iter().map(|member| member.keys.keys.len()).sum());
-    for (at, member) in (0..).zip(block) {
-        places.extend(member.keys.keys.iter().map(|key| (key.hash, at)));
-    }
+    let mut places = meeting(block);
     parallel::sort(&mut places);
     let is_prefix = |member: &Member| matches!(member.keys.kind, Kind::Prefix { .. });
     // Of keys of bands nothing more is known.
@@ -26,6 +22,31 @@ pub(crate) fn neighbours(block: &[Member], similarity: &Similarity) -> Vec<bool>
     let may_be_alike =
         |left: usize, right: usize| may_be_alike(&block[left].keys, &block[right].keys, similarity);
     mark(&places, block.len(), crowd, may_be_alike)
+}
+
+/// The keys of a block with the places of their documents, but for most of those that no other one has: sorting takes far
+/// longer than to look for them.
+fn meeting(block: &[Member]) -> Vec<(u64, u32)> {
+    /// Some ten bits for each key of a block.
+    const BITS: u32 = 20;
+    let bit = |hash: u64| ((mix(hash) >> (u64::BITS - BITS + 6)) as usize, 1u64 << (mix(hash) & 63));
+    let keys = || block.iter().flat_map(|member| &member.keys.keys);
+    let (mut once, mut again) = (vec![0u64; 1 << (BITS - 6)], vec![0u64; 1 << (BITS - 6)]);
+    for key in keys() {
+        let (word, bit) = bit(key.hash);
+        again[word] |= once[word] & bit;
+        once[word] |= bit;
+    }
+    let meets = |hash: u64| {
+        let (word, bit) = bit(hash);
+        again[word] & bit != 0
+    };
+    let mut places = Vec::with_capacity(keys().filter(|key| meets(key.hash)).count());
+    for (at, member) in (0..).zip(block) {
+        let meeting = member.keys.keys.iter().filter(|key| meets(key.hash));
+        places.extend(meeting.map(|key| (key.hash, at)));
+    }
+    places
 }
 
 /// Documents with one key of which not every two are looked at.

@@ -1,5 +1,7 @@
 //! Where documents are listed by their keys, and where they are looked up.
 
+use std::ops::RangeInclusive;
+
 use crate::content::Content;
 use crate::keys::{Key, Keys, Kind};
 use crate::similarity::Similarity;
@@ -11,16 +13,28 @@ pub(crate) fn places(keys: &Keys) -> impl Iterator<Item = u64> {
 
 /// Those of the keys of its prefix.
 pub(crate) fn prefix_places(keys: &Keys) -> impl Iterator<Item = u64> {
-    let (first, last) = match keys.kind {
-        Kind::Bands => (None, 0),
-        Kind::Prefix { size } => (Some(size_class(size)), size_class(size)),
-        // Whatever size it has when it is asked for.
-        Kind::Content { .. } => (Some(size_class(keys.content.lasting)), size_class(keys.content.size)),
-    };
+    let classes = classes(keys);
     keys.listed().iter().flat_map(move |&Key { hash, .. }| {
-        let classes = first.map(|first| (first..=last).map(move |class| in_class(hash, class)));
-        classes.into_iter().flatten().chain(first.is_none().then_some(hash))
+        let listed = classes.clone().map(|classes| classes.map(move |class| in_class(hash, class)));
+        let is_of_bands = listed.is_none();
+        listed.into_iter().flatten().chain(is_of_bands.then_some(hash))
     })
+}
+
+/// Number of [`prefix_places`].
+pub(crate) fn prefix_count(keys: &Keys) -> usize {
+    keys.listed().len() * classes(keys).map_or(1, |classes| classes.count())
+}
+
+/// The classes in which a document is listed by its prefix; `None` for bands, which have none.
+fn classes(keys: &Keys) -> Option<RangeInclusive<u32>> {
+    let (smallest, largest) = match keys.kind {
+        Kind::Bands => return None,
+        Kind::Prefix { size } => (size, size),
+        // Whatever size it has when it is asked for.
+        Kind::Content { .. } => (keys.content.lasting, keys.content.size),
+    };
+    Some(size_class(smallest)..=size_class(largest))
 }
 
 /// Those of all its shingles, where it is listed by these.
