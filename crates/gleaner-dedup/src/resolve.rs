@@ -156,9 +156,9 @@ pub trait Documents: Sync {
 /// kept document is a duplicate of an earlier one. With keys of bands each due candidate is found with the probability that
 /// [`Banding::candidate_probability`](crate::Banding::candidate_probability) gives.
 ///
-/// Holds an index of at most [`ResolveOptions::index_bytes`] (later what [`Documents::no_more_keys`] frees besides) and what
-/// one block adds, a cache, and the keys of two
-/// blocks; the rest goes to `waiting`. A document is looked up once for each time the index fills up before it.
+/// Holds an index of at most [`ResolveOptions::index_bytes`] (later with what [`Documents::no_more_keys`] frees) and what
+/// one block adds, a cache, and the keys of two blocks; the rest goes to `waiting`. A document is looked up once for each
+/// time the index fills up before it.
 ///
 /// # Errors
 ///

@@ -1,6 +1,7 @@
 //! What was decided before stays, and is met as if all had been decided at once.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gleaner_dedup::{
     Documents, Duplicate, Frames, HashCounts, Keys, Listed, MemoryQueue, ResolveOptions, Shingles, Standing,
@@ -14,6 +15,8 @@ use crate::{Run, resolve_options};
 struct InMemory<'a> {
     run: &'a Run,
     counts: HashCounts,
+    /// Whether it was told that no more keys will be asked for.
+    is_told: AtomicBool,
 }
 
 impl Documents for InMemory<'_> {
@@ -21,8 +24,14 @@ impl Documents for InMemory<'_> {
     type Error = Infallible;
 
     fn keys(&self, listed: &Listed<()>, _: u64) -> Result<(Keys, Option<Shingles>), Infallible> {
+        assert!(!self.is_told.load(Ordering::Relaxed), "keys of {} are asked for", listed.document);
         let bands = &self.run.fingerprints[listed.document as usize].bands;
         Ok((Keys::of_bands(bands, &self.counts), None))
+    }
+
+    fn no_more_keys(&self) -> u64 {
+        assert!(!self.is_told.swap(true, Ordering::Relaxed), "it is told twice");
+        100_000
     }
 
     fn shingles(&self, document: u64) -> Result<Shingles, Infallible> {
@@ -65,10 +74,11 @@ fn resolve_behind(run: &Run, settled: usize, gone: Gone, options: &ResolveOption
         }
         Ok(())
     };
-    let in_memory = InMemory { run, counts };
+    let in_memory = InMemory { run, counts, is_told: AtomicBool::default() };
     let mut waiting = MemoryQueue::default();
     resolve(list, &in_memory, &Frames::default(), &mut waiting, options, tell)
         .unwrap_or_else(|never: Infallible| match never {});
+    assert_eq!(in_memory.is_told.into_inner(), options.index_bytes < u64::MAX, "some had to wait");
     verdicts
 }
 
