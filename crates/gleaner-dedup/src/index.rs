@@ -95,16 +95,6 @@ impl Index {
         }
     }
 
-    /// Removes all documents. Memory for as many is kept: what is given back comes again in small pages, in which to look
-    /// up takes longer.
-    pub(crate) fn clear(&mut self) {
-        self.bands.clear();
-        [&mut self.prefixes, &mut self.marks, &mut self.full].into_iter().for_each(PostingTable::clear);
-        self.holders.clear();
-        self.outlines.clear();
-        self.outlined = 0;
-    }
-
     /// Whether documents with these keys fit into `bytes` of memory, too; an empty index always has room.
     pub(crate) fn has_room<'a>(&self, documents: impl Iterator<Item = &'a Keys>, bytes: u64) -> bool {
         let (mut holders, mut more, mut outlined) = (self.holders.len(), [0; 4], self.outlined);

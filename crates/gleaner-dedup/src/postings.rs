@@ -43,8 +43,8 @@ pub(crate) trait Label: Copy + Debug + Default + PartialEq {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Whole([u32; 2]);
 
-/// The last byte of the hash and 24 scrambled bits of the others, in a shard of 256: of a billion hashes that are asked
-/// for and have no list, some hundred thousand are given that of another one, others in each process.
+/// The last byte of the hash and 24 scrambled bits of the others, in a shard of 256: among ten million lists, ten of a
+/// million hashes that have none are given that of another one, others in each process.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Short(u32);
 
@@ -134,17 +134,6 @@ impl<L: Label> PostingTable<L> {
             used: 0,
             postings: 0,
         }
-    }
-
-    /// Removes all lists; keeps the memory of their heads.
-    pub(crate) fn clear(&mut self) {
-        for shard in &mut self.shards {
-            shard.slots.fill(Slot::default());
-            shard.used = 0;
-        }
-        self.chains = Chains::default();
-        self.filter.0.fill(0);
-        (self.used, self.postings) = (0, 0);
     }
 
     #[inline]
@@ -350,22 +339,6 @@ mod tests {
             assert_eq!(table.holders(table.spot(hash)).collect::<Vec<_>>(), list);
         }
         assert_eq!(table.holders(table.spot(7)).count(), 0);
-    }
-
-    #[test]
-    fn nothing_is_left_of_what_was_removed() {
-        let mut table = PostingTable::<Short>::new();
-        (0..5_000).for_each(|holder| table.insert(table.spot(mix(u64::from(holder) / 3)), holder));
-        let slots: usize = table.shards.iter().map(|shard| shard.slots.len()).sum();
-        table.clear();
-        assert!((0..5_000).all(|number| !table.may_have(table.spot(mix(number)))));
-        table.insert(table.spot(mix(7)), 1);
-        let found = |number| table.holders(table.spot(mix(number))).collect::<Vec<_>>();
-        assert_eq!((found(7), found(8)), (vec![1], vec![]));
-        assert!(
-            table.bytes_with(0) as usize >= slots * size_of::<Slot<Short>>(),
-            "memory that is kept counts"
-        );
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl<'a, D: Documents> Search<'a, D> {
     }
 
     pub(crate) fn next_round(&mut self) {
-        self.index.clear();
+        self.index = Index::new(self.options.similarity, self.options.max_bucket);
         self.is_full = false;
     }
 
