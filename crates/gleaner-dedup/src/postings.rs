@@ -322,16 +322,16 @@ mod tests {
 
     #[test]
     fn holders_are_listed_latest_first() {
-        holders_are_listed::<Whole>();
-        // Among so few hashes no two have one label.
-        holders_are_listed::<Short>();
+        holders_are_listed::<Whole>(20_011);
+        // Of so few hashes two have one label in one of some hundred thousand processes.
+        holders_are_listed::<Short>(1_009);
     }
 
-    fn holders_are_listed<L: Label>() {
+    fn holders_are_listed<L: Label>(hashes: u64) {
         let mut table = PostingTable::<L>::new();
         let mut lists: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
         for holder in 0..60_000 {
-            let hash = mix(u64::from(holder) % 20_011) >> (holder % 3);
+            let hash = mix(u64::from(holder) % hashes) >> (holder % 3);
             table.insert(table.spot(hash), holder);
             lists.entry(hash).or_default().insert(0, holder);
         }
