@@ -22,7 +22,7 @@ pub(crate) struct Candidate {
 pub(crate) struct Index {
     similarity: Similarity,
     max_bucket: u32,
-    /// By bands. Which lists share a label would show in what is found.
+    /// By bands; with whole hashes, since a list that two shared by accident would show in what is found.
     bands: PostingTable<Whole>,
     /// By keys of prefixes.
     prefixes: PostingTable<Short>,
@@ -285,7 +285,7 @@ impl Index {
 }
 
 /// Adds a holder to the lists of these hashes.
-fn add<L: Label>(table: &mut PostingTable<L>, hashes: impl Iterator<Item = u64>, holder: u32) {
+fn add(table: &mut PostingTable<Short>, hashes: impl Iterator<Item = u64>, holder: u32) {
     let lists: Vec<Spot> = hashes.map(|hash| table.spot(hash)).collect();
     table.touch_filter(lists.iter().copied());
     table.touch(lists.iter().copied());

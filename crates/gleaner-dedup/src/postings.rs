@@ -243,7 +243,7 @@ fn is_full(used: usize, slots: usize) -> bool {
 /// How many slots a shard has that had `slots` and now holds so many lists.
 fn slots_for(used: usize, mut slots: usize) -> usize {
     while is_full(used, slots) {
-        // Little more, as otherwise an index would be given up that fills little more than half of its memory.
+        // By little: what grows twofold may be given up when it fills half of its memory.
         slots += (slots / 4).max(16);
     }
     slots
