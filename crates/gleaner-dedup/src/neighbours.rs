@@ -24,20 +24,14 @@ pub(crate) fn neighbours(block: &[Member], similarity: &Similarity) -> Vec<bool>
     mark(&places, block.len(), crowd, may_be_alike)
 }
 
-/// Words of a filter of the hashes of a block: some ten bits for each.
-const WORDS: usize = 1 << 14;
-
-/// The bit of such a filter for a hash.
-fn bit(hash: u64) -> (usize, u64) {
-    let bit = mix(hash) as usize % (64 * WORDS);
-    (bit / 64, 1 << (bit % 64))
-}
-
 /// The keys of a block with the places of their documents, but for most of those that no other one has: sorting takes far
 /// longer than to look for them.
 fn meeting(block: &[Member]) -> Vec<(u64, u32)> {
+    /// Some ten bits for each key of a block.
+    const BITS: u32 = 20;
+    let bit = |hash: u64| ((mix(hash) >> (u64::BITS - BITS + 6)) as usize, 1u64 << (mix(hash) & 63));
     let keys = || block.iter().flat_map(|member| &member.keys.keys);
-    let (mut once, mut again) = (vec![0; WORDS], vec![0; WORDS]);
+    let (mut once, mut again) = (vec![0u64; 1 << (BITS - 6)], vec![0u64; 1 << (BITS - 6)]);
     for key in keys() {
         let (word, bit) = bit(key.hash);
         again[word] |= once[word] & bit;
@@ -99,9 +93,15 @@ fn may_be_alike(left: &Keys, right: &Keys, similarity: &Similarity) -> bool {
 /// The same for documents that are not listed where they are looked up: those that are looked up where an earlier
 /// one is listed, and these earlier ones.
 fn listed_and_looked_up(block: &[Member], similarity: &Similarity) -> Vec<bool> {
+    /// Some ten bits for each place of a block.
+    const BITS: u32 = 20;
     let keys = block.iter().map(|member| member.keys.len()).sum();
     let mut first: AHashMap<u64, usize> = AHashMap::with_capacity(keys);
-    let mut filter = vec![0; WORDS];
+    let mut filter = vec![0u64; 1 << (BITS - 6)];
+    let bit = |place: u64| {
+        let bit = (mix(place) >> (u64::BITS - BITS)) as usize;
+        (bit / 64, 1u64 << (bit % 64))
+    };
     for (at, member) in block.iter().enumerate() {
         for place in places(&member.keys) {
             first.entry(place).or_insert(at);
